@@ -1,0 +1,24 @@
+"""A small residual network for images, trained from nothing (He et al., 2016)."""
+
+from dataclasses import dataclass
+
+import tlcore as tl
+
+
+@dataclass(frozen=True)
+class SmallCNN(tl.Backbone):
+    title = "Small residual network"
+    modality = "image"
+    summary = "A small convolutional network with short cuts; learns small pictures on a CPU in seconds."
+
+    width: int = tl.knob(16, "Feature maps of the first stage; each later stage doubles them", 4, 512)
+    stages: int = tl.knob(3, "Stages; each but the first halves the picture", 1, 5)
+
+    def build(self, space):
+        sizes = [self.width, *(self.width * 2**stage for stage in range(self.stages))]
+        blocks = [tl.nets.Residual(a, b) for a, b in zip(sizes, sizes[1:], strict=False)]
+        blocks[-1] = tl.nets.pooled(blocks[-1])
+        return tl.nets.Body([tl.nets.PictureStem(space.channels, self.width), *blocks], sizes[-1])
+
+
+BACKBONE = SmallCNN

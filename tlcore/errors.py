@@ -1,0 +1,37 @@
+"""Everything that can be wrong with what a person asked for, or with a run.
+
+    TransferLabError
+    ├── Unusable     the request cannot be carried out; one sentence per problem (exit status 2)
+    └── Stopped      someone asked a run to end early; the best epoch is kept
+
+A sentence says what is wrong, where, and what would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class TransferLabError(Exception):
+    """The root of this package's own errors."""
+
+
+class Unusable(TransferLabError):
+    """What was asked for cannot be done; ``problems`` holds one sentence for each reason."""
+
+    def __init__(self, *problems: str):
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class Stopped(TransferLabError):
+    """Raised inside a run by whoever wants it to end after the current epoch."""
+
+
+def unknown(kind: str, name: object, offer: Iterable[str]) -> Unusable:
+    """The answer to a name nobody knows: the nearest one that exists, and all of them."""
+    offer = list(offer)
+    near = get_close_matches(str(name), offer, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return Unusable(f"No {kind} is called {name!r}.{hint} On offer: {', '.join(offer)}.")

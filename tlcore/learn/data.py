@@ -1,0 +1,229 @@
+"""What a strategy may look at: domains, the batches drawn from them, and the task.
+
+All of it lies on the device as whole tensors and is indexed there: no loader, no copy per batch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from hashlib import blake2s
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tlcore.catalog import Backbone
+from tlcore.learn import nets
+from tlcore.learn.augment import jitter
+from tlcore.learn.space import ImageSpace, Space, fit_space
+from tlcore.situation import Examples, LabelSpace, Situation, Split
+from tlcore.spec import Training
+
+UNLABELLED = -1
+
+
+class Batch(NamedTuple):
+    x: Tensor
+    y: Tensor
+    weight: Tensor | None = None
+
+
+class Pair(NamedTuple):
+    """A source batch next to a target batch."""
+
+    source: Batch
+    target: Batch
+
+
+@dataclass(frozen=True, eq=False)
+class Domain:
+    """Examples from one place, walked in shuffled batches of one size.
+
+    ``y`` holds class positions (int64) or standardised numbers (float32); -1 where nobody labelled.
+    An epoch has at least ``least_steps`` steps: a handful of labels is walked several times, so
+    that a budget in epochs means about as much training on 50 labels as on 500.
+    """
+
+    x: Tensor
+    y: Tensor
+    batch: int = 64
+    least_steps: int = 1
+    weight: Tensor | None = None
+    augment: Callable[[Tensor], Tensor] | None = None
+    target_labels: bool = False
+
+    def __len__(self) -> int:
+        return max(self.least_steps, math.ceil(len(self.x) / self.batch))
+
+    def __iter__(self) -> Iterator[Batch]:
+        size = min(self.batch, len(self.x))
+        passes = math.ceil(len(self) * size / len(self.x))
+        order = torch.cat([torch.randperm(len(self.x), device=self.x.device) for _ in range(passes)])
+        for rows in order[: len(self) * size].split(size):
+            x = self.x[rows]
+            yield Batch(
+                x if self.augment is None else self.augment(x),
+                self.y[rows],
+                None if self.weight is None else self.weight[rows],
+            )
+
+    @property
+    def seen(self) -> int:
+        """Labelled target examples walked through in one epoch."""
+        return len(self) * min(self.batch, len(self.x)) if self.target_labels else 0
+
+
+@dataclass(frozen=True, eq=False)
+class Paired:
+    """Walk the source once, going round the target as often as needed; both halves equally large."""
+
+    source: Domain
+    target: Domain
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def __iter__(self) -> Iterator[Pair]:
+        size = min(self.source.batch, len(self.source.x), len(self.target.x))
+        source, target = replace(self.source, batch=size), replace(self.target, batch=size)
+        others = _forever(target)
+        for number, batch in enumerate(source):
+            if number == len(self):
+                return
+            yield Pair(batch, next(others))
+
+
+def _forever(domain: Domain) -> Iterator[Batch]:
+    while True:
+        yield from domain
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Everything a strategy may see: no held-out label is in here."""
+
+    source: Domain
+    source_valid: Domain
+    target: Domain  # the labelled target examples a network trains on
+    valid: Domain  # the labelled target examples that choose its epoch
+    unlabelled: Domain
+    space: Space
+    source_labels: LabelSpace
+    target_labels: LabelSpace
+    backbone: Backbone
+    training: Training
+    seed: int
+
+    @property
+    def same_labels(self) -> bool:
+        """Whether an answer learnt on the source is an answer for the target."""
+        return self.source_labels == self.target_labels
+
+    @cached_property
+    def labelled(self) -> Batch:
+        """All labelled target examples, for learners that choose no epoch."""
+        return Batch(torch.cat([self.target.x, self.valid.x]), torch.cat([self.target.y, self.valid.y]))
+
+    def model(self, labels: LabelSpace | None = None, scale: float = 1.0) -> nets.Model:
+        """A new network, its first weights decided by the seed alone: equal for every strategy.
+
+        It answers in ``labels`` (default: the source's); ``scale`` makes it thinner or wider.
+        """
+        backbone = self.backbone if scale == 1.0 else self.backbone.scaled(scale)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            body = backbone.build(self.space)
+            model = nets.Model(body, (labels or self.source_labels).outputs)
+        return model.to(self.source.x.device)
+
+    def address(self, *more: object) -> str:
+        """Names all a source phase depends on: source data, network, training budget and seed."""
+        return blake2s(repr((self._source_digest, self.backbone, self.seed, asdict(self.training), more)).encode(),
+                       digest_size=16).hexdigest()  # fmt: skip
+
+    @cached_property
+    def _source_digest(self) -> str:
+        digest = blake2s(repr((self.source_labels, self.source.x.shape)).encode())
+        for part in (self.source, self.source_valid):
+            for tensor in (part.x, part.y):
+                digest.update(tensor.cpu().numpy().tobytes())
+        return digest.hexdigest()
+
+
+class Answers(NamedTuple):
+    """Inputs and their true answers, for the judge."""
+
+    x: Tensor
+    truth: np.ndarray  # class positions, or numbers in their own unit
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What the judge holds, and nobody else: validation, watched and test labels."""
+
+    source: Answers
+    valid: Answers
+    watched: Answers | None
+    test: Answers
+    centre: float  # regression: a standardised answer times `spread` plus `centre` is in the label's unit
+    spread: float
+
+
+def deal(
+    split: Split, situation: Situation, backbone: Backbone, training: Training, seed: int, device: str
+) -> tuple[Task, Held]:
+    """Lay one run's examples on the device: what the strategy may see, and what the judge holds."""
+    space = fit_space(split.source_train, split.train, split.valid, split.unlabelled)
+    source_space, target_space = situation.source_space, situation.target_space
+    centre, spread = 0.0, 1.0
+    if target_space.kind == "regression":
+        known = source_space.encode(split.source_train.labels)  # type: ignore[arg-type]
+        centre, spread = float(known.mean()), float(known.std()) or 1.0
+
+    def inputs(part: Examples) -> Tensor:
+        return space.encode(part).to(device)
+
+    def truth(part: Examples, labels: LabelSpace) -> np.ndarray:
+        assert part.labels is not None
+        return labels.encode(part.labels)
+
+    def domain(part: Examples, labels: LabelSpace | None, target_labels: bool = False) -> Domain:
+        x = inputs(part)
+        if labels is None:
+            y = torch.full((len(part),), UNLABELLED, device=device)
+        else:
+            values = truth(part, labels)
+            if labels.kind == "regression":
+                values = (values - centre) / spread
+            y = torch.from_numpy(values).to(device)
+        augment = None
+        if training.augment and isinstance(space, ImageSpace):
+            augment = lambda pictures: jitter(pictures, mirror=situation.mirrored)  # noqa: E731
+        return Domain(x, y, training.batch, training.least_steps, None, augment, target_labels)
+
+    task = Task(
+        source=domain(split.source_train, source_space),
+        source_valid=domain(split.source_valid, source_space),
+        target=domain(split.train, target_space, target_labels=True),
+        valid=domain(split.valid, target_space, target_labels=True),
+        unlabelled=domain(split.unlabelled, None),
+        space=space,
+        source_labels=source_space,
+        target_labels=target_space,
+        backbone=backbone,
+        training=training,
+        seed=seed,
+    )
+    held = Held(
+        source=Answers(task.source_valid.x, truth(split.source_valid, source_space)),
+        valid=Answers(task.valid.x, truth(split.valid, target_space)),
+        watched=None if split.watched is None else Answers(inputs(split.watched), truth(split.watched, target_space)),
+        test=Answers(inputs(split.test), truth(split.test, target_space)),
+        centre=centre,
+        spread=spread,
+    )
+    return task, held

@@ -1,0 +1,190 @@
+"""The one training loop. It knows no strategy: it reads phases aloud.
+
+For every phase: judge the predictor as it stands (epoch 0); then, epoch by epoch, freeze everything,
+free what this phase moves, walk the batches, minimise the sum of the named terms, judge, report, and
+at the end put the best epoch back. The device is read once per epoch, never inside one.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from hashlib import blake2s
+
+import torch
+from torch import Tensor, nn
+
+from tlcore.learn.judge import Judge
+from tlcore.learn.shelf import Shelf
+from tlcore.outcome import Epoch
+from tlcore.phase import Phase
+from tlcore.spec import Training
+
+Report = Callable[[Epoch], None]
+
+
+@dataclass
+class Course:
+    """What counts on through a run's phases: cost so far, epochs so far, what went wrong."""
+
+    judge: Judge
+    training: Training
+    report: Report
+    seed: int = 0
+    step: int = 0
+    seen: int = 0
+    spent: float = 0.0  # seconds, those of replayed phases included
+    epochs: int = 0
+    phase: Phase | None = None  # the latest
+    warnings: list[str] = field(default_factory=list)
+
+    def tell(self, epoch: Epoch) -> None:
+        self.epochs += epoch.number > 0
+        self.report(epoch)
+
+
+def train(phases: Iterable[Phase], course: Course, shelf: Shelf) -> nn.Module:
+    """Run each phase in turn and return the last one's predictor. ``course.report`` may raise to stop."""
+    for phase in phases:
+        course.phase = phase
+        _sow(course.seed, phase.address or phase.name)
+        if phase.address is None:
+            fit(phase, course)
+            continue
+        with shelf.place(phase.address) as place:
+            if place.filled:
+                _replay(phase, course, place.load(phase.predictor))
+            else:
+                place.store(phase.predictor, fit(phase, course))
+    assert course.phase is not None, "A strategy yielded no phase."
+    return course.phase.predictor.eval()
+
+
+def fit(phase: Phase, course: Course) -> list[Epoch]:
+    """Train one phase, keep its best epoch, and return all of its epochs."""
+    judge, training = course.judge, course.training
+    epochs = max(1, round(training.epochs * phase.share)) if phase.moves else 0
+    total = epochs * len(phase.batches)
+    device = judge.device
+    bf16 = device == "cuda" and torch.cuda.is_bf16_supported()
+    half = torch.bfloat16 if bf16 or device == "cpu" else torch.float16
+    scaler = torch.amp.GradScaler(device, enabled=device == "cuda" and not bf16)
+    release(phase)
+    weights = [tensor for move in phase.moves for tensor in move.module.parameters()]
+    optimizer = _optimizer(phase, training)
+    best, told, done = Best(phase), [], 0
+
+    def close(number: int, terms: dict[str, float], spent: float) -> bool:
+        """Judge and report one epoch; true when the phase may go on."""
+        freeze(phase)
+        scores, loss = judge.epoch(phase.predictor, phase.selector)
+        kept = best.offer(number, loss)
+        course.spent += spent
+        told.append(Epoch(phase.name, number, course.step, course.seen, course.spent, terms, scores, loss, kept))
+        course.tell(told[-1])
+        return number - best.number < training.patience or phase.selector == "none"
+
+    try:
+        close(0, {}, 0.0)
+        for number in range(1, epochs + 1):
+            began, sums, names = time.perf_counter(), None, ()
+            release(phase)
+            for batch in phase.batches:
+                _pace(optimizer, done / total, training.warmup)
+                with torch.autocast(device, half, enabled=device == "cuda"):
+                    terms = phase.objective(batch, done / total)  # type: ignore[misc]
+                    loss = sum(terms.values(), start=torch.zeros((), device=device))
+                optimizer.zero_grad(set_to_none=True)
+                scaler.scale(loss).backward()
+                scaler.unscale_(optimizer)
+                nn.utils.clip_grad_norm_(weights, training.clip)
+                scaler.step(optimizer)
+                scaler.update()
+                done, names = done + 1, tuple(terms)
+                values = torch.stack([term.detach().float() for term in terms.values()])
+                sums = values if sums is None else sums + values
+            course.step += len(phase.batches)
+            course.seen += getattr(phase.batches, "seen", 0)
+            means = _read(sums, names, len(phase.batches))
+            if not all(map(math.isfinite, means.values())):
+                course.warnings.append(f"The loss was no longer a number in epoch {number} of phase {phase.name!r}; "
+                                       f"training ended there and epoch {best.number} was kept.")  # fmt: skip
+                break
+            if not close(number, means, time.perf_counter() - began):
+                break
+    finally:
+        best.restore()
+        freeze(phase)
+    return told
+
+
+class Best:
+    """The weights of the epoch with the lowest validation loss; without a loss, the latest."""
+
+    def __init__(self, phase: Phase):
+        self.moving = [tensor for move in phase.moves for tensor in move.module.state_dict(keep_vars=True).values()]
+        self.choosing = phase.selector != "none"
+        self.number, self.loss = 0, math.inf
+        self.weights: list[Tensor] = []
+
+    def offer(self, number: int, loss: float | None) -> bool:
+        if self.choosing and (loss is None or not loss < self.loss):
+            return False
+        self.number, self.loss = number, loss if loss is not None else math.inf
+        self.weights = [tensor.detach().clone() for tensor in self.moving]
+        return True
+
+    @torch.no_grad()
+    def restore(self) -> None:
+        for tensor, kept in zip(self.moving, self.weights, strict=False):
+            tensor.copy_(kept)
+
+
+def release(phase: Phase) -> None:
+    """Freeze everything, then free what this phase moves."""
+    freeze(phase)
+    for move in phase.moves:
+        move.module.requires_grad_(True).train()
+
+
+def freeze(phase: Phase) -> None:
+    """Nothing learns, and batch-norm statistics stand still too."""
+    for module in (phase.predictor, *(move.module for move in phase.moves)):
+        module.requires_grad_(False).eval()
+
+
+def _optimizer(phase: Phase, training: Training) -> torch.optim.Optimizer:
+    groups = [{"params": list(move.module.parameters()), "lr": move.lr, "peak": move.lr} for move in phase.moves]
+    groups = groups or [{"params": [torch.zeros(1, requires_grad=True)], "lr": 0.0, "peak": 0.0}]
+    return torch.optim.AdamW(groups, weight_decay=training.weight_decay, fused=True)
+
+
+def _pace(optimizer: torch.optim.Optimizer, progress: float, warmup: float) -> None:
+    """Learning rates rise over the warm-up, then fall along half a cosine to zero."""
+    if progress < warmup:
+        factor = (progress + 0.01) / (warmup + 0.01)
+    else:
+        factor = 0.5 * (1 + math.cos(math.pi * (progress - warmup) / (1 - warmup)))
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak"] * factor
+
+
+def _read(sums: Tensor | None, names: tuple[str, ...], steps: int) -> dict[str, float]:
+    return {} if sums is None else dict(zip(names, (sums / steps).tolist(), strict=True))
+
+
+def _replay(phase: Phase, course: Course, epochs: list[Epoch]) -> None:
+    """Tell what this phase's first training told, at the cost it had then."""
+    step, seen, spent = course.step, course.seen, course.spent
+    for epoch in epochs:
+        course.step, course.seen, course.spent = step + epoch.step, seen + epoch.seen, spent + epoch.seconds
+        course.tell(replace(epoch, phase=phase.name, step=course.step, seen=course.seen,
+                            seconds=course.spent, replayed=True))  # fmt: skip
+    freeze(phase)
+
+
+def _sow(seed: int, name: str) -> None:
+    """Every phase starts from its own point of the random stream, whatever ran before it."""
+    torch.manual_seed(int.from_bytes(blake2s(f"{seed}:{name}".encode(), digest_size=6).digest()))

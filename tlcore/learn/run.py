@@ -1,0 +1,86 @@
+"""One run, from a strategy's story to its score on labels used once."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from tlcore.catalog import Backbone, Metric
+from tlcore.errors import Stopped
+from tlcore.learn.data import Task, deal
+from tlcore.learn.judge import Judge
+from tlcore.learn.loop import Course, Report, train
+from tlcore.learn.shelf import Shelf
+from tlcore.outcome import Outcome, State
+from tlcore.phase import Phase
+from tlcore.situation import Situation, split
+from tlcore.spec import RunSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    outcome: Outcome
+    predictions: pd.DataFrame
+    weights: dict[str, Tensor]
+
+
+def carry_out(
+    phases: Callable[[Task], Iterator[Phase]],
+    spec: RunSpec,
+    situation: Situation,
+    backbone: Backbone,
+    metrics: Mapping[str, Metric],
+    *,
+    device: str,
+    report: Report,
+    shelf: Shelf,
+) -> Result:
+    """Deal the data, train, and judge once on the test labels.
+
+    ``report`` is called after every epoch and may raise `Stopped`: then the best epoch so far is
+    what is judged. Any other error passes through.
+    """
+    hand = split(situation, spec.labels, spec.seed)
+    task, held = deal(hand, situation, backbone, spec.training, spec.seed, device)
+    judge = Judge(held, task, metrics, spec.metric, device)
+    course = Course(judge, spec.training, report, spec.seed)
+    state = State.DONE
+    try:
+        train(phases(task), course, shelf)
+    except Stopped:
+        state = State.STOPPED
+    phase = course.phase
+    assert phase is not None
+    scores: dict[str, dict[str, float]] = {}
+    predictions = pd.DataFrame()
+    if judge.can_judge(phase.selector):
+        scores, predictions = judge.measured(phase.predictor, phase.selector)
+    else:
+        course.warnings.append("The run was stopped before it had learnt the target's classes; there is no score.")
+    outcome = Outcome(
+        state,
+        scores.get("test", {}),
+        scores.get("valid", {}),
+        selector=_selector(phase.selector, len(hand.valid), len(hand.train)),
+        seconds=course.spent,
+        epochs=course.epochs,
+        device=device_name(device),
+        warnings=tuple(course.warnings),
+    )
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in phase.predictor.state_dict().items()}
+    return Result(outcome, predictions, weights)
+
+
+def _selector(kind: str, valid: int, train: int) -> str:
+    if kind == "none":
+        return f"no epoch to choose; fitted on all {valid + train} target labels"
+    return f"lowest loss on {valid} of the {valid + train} target labels, kept aside for this"
+
+
+def device_name(device: str) -> str:
+    return torch.cuda.get_device_name() if device == "cuda" else f"CPU ({platform.machine()})"

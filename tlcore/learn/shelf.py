@@ -1,0 +1,68 @@
+"""Source phases that several strategies share: trained once, loaded ever after.
+
+    shelf/
+        <address>.safetensors   the predictor's weights
+        <address>.json          the epochs that led there
+        <address>.lock          whoever trains holds it; whoever needs the same waits
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from tlcore.outcome import Epoch
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one source phase is kept."""
+
+    weights: Path
+    epochs: Path
+
+    @property
+    def filled(self) -> bool:
+        return self.epochs.exists()
+
+    def load(self, predictor: nn.Module) -> list[Epoch]:
+        """Put the kept weights into ``predictor`` and return the epochs that led to them."""
+        device = next(iter(predictor.state_dict().values())).device
+        predictor.load_state_dict(load_file(self.weights, device=str(device)))
+        return [Epoch(**record) for record in json.loads(self.epochs.read_text())]
+
+    def store(self, predictor: nn.Module, epochs: list[Epoch]) -> None:
+        """Keep both, each moved into place whole, the record last: what is `filled` is complete."""
+        draft = self.weights.with_suffix(".draft")
+        save_file({name: tensor.contiguous() for name, tensor in predictor.state_dict().items()}, draft)
+        os.replace(draft, self.weights)
+        # A stay at this address starts from nothing: costs are counted from its own first epoch.
+        first = epochs[0]
+        records = [
+            {**asdict(e), "step": e.step - first.step, "seen": e.seen - first.seen, "seconds": e.seconds - first.seconds}
+            for e in epochs
+        ]
+        draft.write_text(json.dumps(records))
+        os.replace(draft, self.epochs)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A folder of source phases, by address."""
+
+    folder: Path
+
+    @contextmanager
+    def place(self, address: str) -> Iterator[Place]:
+        """The place of this address, to oneself: a second comer waits until the first has filled it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / f"{address}.lock"):
+            yield Place(self.folder / f"{address}.safetensors", self.folder / f"{address}.json")

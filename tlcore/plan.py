@@ -1,0 +1,116 @@
+"""From what was asked to what will run: open choices made, every problem said before anything starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from tlcore import catalog
+from tlcore.errors import Unusable
+from tlcore.situation import Situation, split
+from tlcore.spec import Experiment, RunSpec
+
+RARE = 0.2  # a minority below this share makes accuracy misleading
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """An experiment that can start: its runs, and one sentence for each strategy left out."""
+
+    experiment: Experiment
+    situation: Situation
+    runs: list[RunSpec]
+    left_out: dict[str, str]
+
+    @property
+    def metric(self) -> str:
+        return self.experiment.metric
+
+    @property
+    def backbone(self) -> str:
+        return self.experiment.backbone
+
+
+def plan(experiment: Experiment) -> Plan:
+    """Check an experiment against its data. Raises `Unusable` with one sentence per problem.
+
+    Strategies that do not apply to this situation are left out with a sentence; when none
+    remains, that is a problem.
+    """
+    experiment = experiment.checked()
+    situation = drawn(experiment.scenario, **experiment.settings)
+    backbone = _backbone(experiment.backbone, situation)
+    metric = _metric(experiment.metric, situation)
+    for budget in experiment.labels:
+        split(situation, budget, seed=0)
+
+    refused = {name: refusal(name, situation) for name in experiment.strategies}
+    left_out = {name: why for name, why in refused.items() if why}
+    strategies = tuple(name for name in experiment.strategies if name not in left_out)
+    if not strategies:
+        raise Unusable(*left_out.values())
+    knobs = {name: values for name, values in experiment.knobs.items() if name in strategies}
+    experiment = replace(experiment, strategies=strategies, knobs=knobs, backbone=backbone, metric=metric)
+    return Plan(experiment, situation, experiment.runs(backbone=backbone, metric=metric), left_out)
+
+
+@lru_cache(maxsize=4)
+def _drawn(name: str, settings: tuple[tuple[str, object], ...]) -> Situation:
+    return catalog.scenario(name, **dict(settings)).draw()
+
+
+def drawn(scenario: str, **settings: object) -> Situation:
+    """The scenario's examples, kept for the next question about them. Treat them as read-only."""
+    return _drawn(scenario, tuple(sorted(catalog.scenario(scenario, **settings).knobs.items())))
+
+
+def headline(situation: Situation) -> str:
+    """The metric to judge by: average precision for a rare event, accuracy for classes, R2 for a number."""
+    if situation.kind == "regression":
+        return "r2"
+    labels = np.asarray(situation.target.labels, dtype=str)
+    minority = np.unique(labels, return_counts=True)[1].min() / len(labels)
+    if situation.kind == "binary":
+        return "average_precision" if minority < RARE else "roc_auc"
+    return "accuracy" if minority >= RARE / len(situation.target_space.classes) else "macro_f1"
+
+
+def refusal(strategy: str, situation: Situation) -> str | None:
+    """Why this strategy does not apply here, in one sentence; None where it does."""
+    offer = catalog.strategies()[strategy]
+    has = {
+        "source data": len(situation.source) > 0,
+        "unlabelled target": True,
+        "same classes": situation.source_space == situation.target_space,
+        "classes": situation.kind != "regression",
+        "batch norm": True,
+    }
+    missing = [catalog.NEEDS[need] for need in sorted(offer.needs) if not has[need]]
+    return f"{offer.title} does not apply here. {' '.join(missing)}" if missing else None
+
+
+def _backbone(name: str, situation: Situation) -> str:
+    fitting = [key for key, offer in catalog.backbones().items() if offer.modality == situation.modality]
+    if name == "auto":
+        return fitting[0]
+    if name not in fitting:
+        raise Unusable(
+            f"The backbone {name!r} reads {catalog.backbones()[name].modality}s, but this data is made of "
+            f"{situation.modality}s. Choose one of {', '.join(fitting)}."
+        )
+    return name
+
+
+def _metric(name: str, situation: Situation) -> str:
+    if name == "auto":
+        return headline(situation)
+    kinds = catalog.metric(name).kinds
+    if situation.kind not in kinds:
+        fitting = [key for key, metric in catalog.metrics().items() if situation.kind in metric.kinds]
+        raise Unusable(
+            f"The metric {name!r} measures {' and '.join(sorted(kinds))} tasks, but this one is "
+            f"{situation.kind}. Choose one of {', '.join(fitting)}."
+        )
+    return name

@@ -1,0 +1,123 @@
+"""What the simulated scenarios share: drawing people by documented rules, so that the truth is known.
+
+A simulated market is a table of inputs, the true probability of the event in every row, and what
+then happened. Labels on offer for learning may be wrong and cells may be blank, as in real life;
+the test set keeps what truly happened. The equations stand in docs/scenarios.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tlcore import catalog
+from tlcore.situation import Examples, Situation
+
+# The measures that no prediction can beat, on average, when it states the true probability.
+BEST_AT = ("roc_auc", "average_precision", "accuracy", "log_loss", "brier")
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """Cases of one place: inputs, the true probability of the event ``(N,)``, what happened (bool, ``(N,)``)."""
+
+    inputs: pd.DataFrame
+    probability: np.ndarray
+    happened: np.ndarray
+
+    def part(self, rows: slice) -> Market:
+        return Market(self.inputs.iloc[rows].reset_index(drop=True), self.probability[rows], self.happened[rows])
+
+
+def market(inputs: pd.DataFrame, score: np.ndarray, rate: float, rng: np.random.Generator) -> Market:
+    """Let the event happen with log-odds ``score + b``, where ``b`` makes it happen to ``rate`` of all rows."""
+    probability = sigmoid(score + intercept(score, rate))
+    return Market(inputs, probability, rng.random(len(score)) < probability)
+
+
+def situation(
+    parts: Mapping[str, Market], *, label: str, label_noise: float, missing: float, may_miss: Sequence[str], seed: int
+) -> Situation:
+    """A source, a target pool and a test set as a learner meets them; ``facts`` holds what only the simulator knows.
+
+    ``parts`` has "source", "target" and "test". Labels of source and target are wrong with
+    ``label_noise``, cells of the ``may_miss`` columns are blank with ``missing`` (everywhere).
+    """
+    seen = {}
+    for number, (name, drawn) in enumerate(parts.items()):
+        rng = np.random.default_rng([seed, 100 + number])
+        labels = drawn.happened if name == "test" else mislabelled(drawn.happened, label_noise, rng)
+        seen[name] = Examples(blanked(drawn.inputs, may_miss, missing, rng), np.where(labels, "yes", "no"))
+    return Situation(
+        seen["source"],
+        seen["target"],
+        label=label,
+        modality="table",
+        test=seen["test"],
+        positive="yes",
+        simulated=True,
+        facts={"best": best(parts["test"]), "rate": {name: float(part.happened.mean()) for name, part in parts.items()}},
+    )
+
+
+def best(test: Market) -> dict[str, float]:
+    """What the true probabilities score on the test set: as good as any model can hope to be.
+
+    Read from complete inputs; where cells are missing, what can be reached lies below it.
+    """
+    truth = test.happened.astype(np.int64)
+    prediction = np.column_stack([1 - test.probability, test.probability])
+    return {name: float(catalog.metric(name).measure(truth, prediction)) for name in BEST_AT}
+
+
+def between(here: Parameters, there: Parameters, share: float) -> dict[str, Any]:
+    """The parameters that lie ``share`` of the way from one place to the other; 0 gives ``here`` to the last bit."""
+    return {
+        name: {key: (1 - share) * value[key] + share * there[name][key] for key in value}
+        if isinstance(value, Mapping)
+        else (1 - share) * value + share * there[name]
+        for name, value in here.items()
+    }
+
+
+def choose(rng: np.random.Generator, log_odds: Mapping[str, Any], n: int) -> np.ndarray:
+    """One of the names for each of n rows, with odds ``exp(log_odds)``, which may differ from row to row."""
+    scores = np.column_stack([np.broadcast_to(np.asarray(value, dtype=float), n) for value in log_odds.values()])
+    gumbel = -np.log(rng.exponential(size=scores.shape))
+    return np.array(list(log_odds), dtype=object)[np.argmax(scores + gumbel, axis=1)]
+
+
+def sigmoid(score: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-score))
+
+
+def intercept(score: np.ndarray, rate: float) -> float:
+    """The ``b`` for which ``sigmoid(score + b)`` averages to ``rate``, by halving the interval it lies in."""
+    margin = np.log(rate / (1 - rate))
+    low, high = margin - score.max(), margin - score.min()
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sigmoid(score + middle).mean() < rate else (low, middle)
+    return float((low + high) / 2)
+
+
+def mislabelled(happened: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
+    """``share`` of the events recorded as none, and as many non-events as events: the rate stays as it is."""
+    events, others = np.flatnonzero(happened), np.flatnonzero(~happened)
+    wrong = min(round(share * len(events)), len(others))
+    recorded = happened.copy()
+    recorded[rng.permutation(events)[:wrong]] = False
+    recorded[rng.permutation(others)[:wrong]] = True
+    return recorded
+
+
+def blanked(inputs: pd.DataFrame, columns: Sequence[str], share: float, rng: np.random.Generator) -> pd.DataFrame:
+    """The same table with ``share`` of the cells of these columns blank, whatever they held."""
+    holes = {name: rng.random(len(inputs)) < share for name in columns}
+    return inputs.assign(**{name: inputs[name].mask(hole) for name, hole in holes.items()})

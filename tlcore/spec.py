@@ -1,0 +1,187 @@
+"""What was asked for: an experiment, and the runs it consists of. Frozen, checked, hashed.
+
+Equal specs are the same run, whoever asks and whenever: the key is a digest of everything that
+decides the outcome. What does not decide it (device, name, margin) is no part of a run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
+from hashlib import blake2s
+from typing import Any
+
+import yaml
+
+from tlcore import catalog
+from tlcore.errors import Unusable, unknown
+
+FORMAT = 1  # raise it when the same spec would no longer mean the same run
+
+
+@dataclass(frozen=True)
+class Training:
+    """The budget every strategy of an experiment trains under: the same for all, so comparisons are fair."""
+
+    epochs: int = catalog.knob(30, "Passes over the data, shared out among a strategy's phases", 1, 1000)
+    batch: int = catalog.knob(64, "Examples per step", 2, 4096)
+    least_steps: int = catalog.knob(8, "Steps an epoch has at least, however few the labels", 1, 1000)
+    patience: int = catalog.knob(10, "Epochs without improvement before a phase ends early", 1, 1000)
+    weight_decay: float = catalog.knob(1e-4, "Pull of every weight towards zero", 0.0, 1.0)
+    warmup: float = catalog.knob(0.1, "Share of a phase in which the learning rate rises", 0.0, 0.9)
+    clip: float = catalog.knob(1.0, "Largest gradient norm of a step", 0.01, 1000.0)
+    augment: bool = catalog.knob(True, "Shift, turn and re-light training images a little")
+
+    def __post_init__(self):
+        catalog.check(self, "training")
+
+
+PRESETS: Mapping[str, Training] = {
+    "quick": Training(epochs=12, patience=6),
+    "balanced": Training(epochs=30, patience=10),
+    "thorough": Training(epochs=100, patience=25),
+}
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One strategy, one label budget, one seed: everything that decides a run's outcome."""
+
+    scenario: str
+    settings: Mapping[str, Any]  # every knob of the scenario
+    strategy: str
+    knobs: Mapping[str, Any]  # every knob of the strategy
+    labels: int | None
+    seed: int
+    backbone: str
+    metric: str
+    training: Training
+
+    @cached_property
+    def key(self) -> str:
+        """Sixteen hexadecimal digits; equal specs have equal keys."""
+        text = json.dumps([FORMAT, self.to_dict()], sort_keys=True, default=str)
+        return blake2s(text.encode(), digest_size=8).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "settings": dict(self.settings), "knobs": dict(self.knobs)}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> RunSpec:
+        return cls(**{**record, "training": Training(**record["training"])})
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Scenario x strategies x label budgets x seeds, under one training budget."""
+
+    scenario: str
+    strategies: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)  # knobs of the scenario that differ from the default
+    knobs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by strategy, likewise
+    labels: tuple[int | None, ...] = ()  # budgets; () = the scenario's own, None = every label there is
+    seeds: int = 5
+    backbone: str = "auto"
+    metric: str = "auto"
+    margin: float = 0.01
+    training: Training = PRESETS["balanced"]
+    device: str = "auto"
+    name: str = ""
+
+    def checked(self) -> Experiment:
+        """The same experiment with every open choice made. Raises `Unusable` with all that is wrong."""
+        problems: list[str] = []
+
+        def attempt(make: Any, *args: Any, **knobs: Any) -> Any:
+            try:
+                return make(*args, **knobs)
+            except Unusable as error:
+                problems.extend(error.problems)
+
+        scenario = attempt(catalog.scenario, self.scenario, **self.settings)
+        for name in self.strategies:
+            attempt(catalog.strategy, name, **self.knobs.get(name, {}))
+        if not self.strategies:
+            problems.append("No strategy is chosen; name at least one.")
+        problems += [
+            f"Knobs are set for {name!r}, which is not among the strategies: {', '.join(self.strategies)}."
+            for name in self.knobs
+            if name not in self.strategies
+        ]
+        if not (isinstance(self.seeds, int) and 1 <= self.seeds <= 100):
+            problems.append(f"seeds is {self.seeds!r}; it must be a whole number between 1 and 100.")
+        if not 0 <= self.margin < 1:
+            problems.append(f"margin is {self.margin!r}; it must lie between 0 and 1.")
+        if self.device not in ("auto", "cpu", "cuda"):
+            problems.append(f"device is {self.device!r}; it must be auto, cpu or cuda.")
+        if self.metric != "auto":
+            attempt(catalog.metric, self.metric)
+        if self.backbone != "auto" and self.backbone not in catalog.backbones():
+            problems += unknown("backbone", self.backbone, catalog.backbones()).problems
+        budgets = self.labels or ((scenario.budget,) if scenario else ())
+        problems += [
+            f"A label budget is {count!r}; it must be a whole number of at least 4, or 'all'."
+            for count in budgets
+            if count is not None and not (isinstance(count, int) and count >= 4)
+        ]
+        if problems:
+            raise Unusable(*problems)
+        return replace(self, labels=tuple(dict.fromkeys(budgets)), strategies=tuple(dict.fromkeys(self.strategies)))
+
+    def runs(self, *, backbone: str, metric: str) -> list[RunSpec]:
+        """Every run, seed by seed, so that paired comparisons fill up evenly."""
+        settings = catalog.scenario(self.scenario, **self.settings).knobs
+        knobs = {name: catalog.strategy(name, **self.knobs.get(name, {})).knobs for name in self.strategies}
+        return [
+            RunSpec(self.scenario, settings, name, knobs[name], budget, seed, backbone, metric, self.training)
+            for seed in range(self.seeds)
+            for budget in self.labels
+            for name in self.strategies
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, dicts, strings and numbers: what YAML, JSON and the store keep."""
+        record = asdict(self)
+        record["settings"] = dict(self.settings)
+        record["knobs"] = {name: dict(knobs) for name, knobs in self.knobs.items()}
+        record["strategies"], record["labels"] = list(self.strategies), list(self.labels)
+        return record
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Experiment:
+        """The inverse of `to_dict`. Raises `Unusable` for unknown or missing keys."""
+        known = [f.name for f in fields(cls)]
+        problems = [p for key in record if key not in known for p in unknown("experiment key", key, known).problems]
+        problems += [f"The experiment names no {key}." for key in ("scenario", "strategies") if key not in record]
+        if problems:
+            raise Unusable(*problems)
+        values = dict(record)
+        if isinstance(values.get("training"), str):
+            if values["training"] not in PRESETS:
+                raise unknown("preset", values["training"], PRESETS)
+            values["training"] = PRESETS[values["training"]]
+        elif "training" in values:
+            strangers = [key for key in values["training"] if key not in {f.name for f in fields(Training)}]
+            if strangers:
+                raise unknown("training knob", strangers[0], [f.name for f in fields(Training)])
+            values["training"] = Training(**values["training"])
+        values["strategies"] = tuple(values["strategies"])
+        labels = values.get("labels", ())
+        labels = labels if isinstance(labels, (list, tuple)) else [labels]
+        values["labels"] = tuple(None if count == "all" else count for count in labels)
+        return cls(**values)
+
+    def to_yaml(self) -> str:
+        return yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True)
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Experiment:
+        try:
+            record = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise Unusable(f"The experiment file is no valid YAML: {error}.") from error
+        if not isinstance(record, dict):
+            raise Unusable("The experiment file holds no mapping; it starts like 'scenario: digits'.")
+        return cls.from_dict(record)

@@ -1,0 +1,33 @@
+"""A teacher learns the source, a slimmer student learns from it, then meets the target (Hinton et al., 2015)."""
+
+from dataclasses import dataclass
+
+import tlcore as tl
+
+
+@dataclass(frozen=True)
+class Distillation(tl.Strategy):
+    title = "Distillation"
+    family = "distillation"
+    summary = "A large network learns the source and teaches a small, fast one, which then fits the target."
+    avoid = "Where neither size nor speed matters: the teacher, fine-tuned, is then the better model."
+    paper = "Hinton et al., 2015"
+    needs = frozenset({"source data"})
+
+    temperature: float = tl.knob(3.0, "How soft the teacher's answers are made", 1.0, 20.0)
+    share: float = tl.knob(0.7, "Weight of the teacher's answers against the labels", 0.0, 1.0)
+    student: float = tl.knob(0.5, "Width of the student as a share of the teacher's", 0.05, 1.0)
+    lr: float = tl.knob(1e-3, "Learning rate on the target", 1e-6, 1.0)
+    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+
+    def phases(self, task):
+        teacher, student = task.model(), task.model(scale=self.student)
+        yield from tl.recipes.source(teacher, task, self.source_lr, name="teacher")
+        teacher = tl.nets.frozen_copy(teacher)
+        learn = tl.losses.distilled(student, teacher, self.temperature, self.share)
+        yield tl.Phase("student", student, task.source, learn, [tl.Move(student, self.source_lr)], selector="source")
+        tl.recipes.rehead(student, task)
+        yield from tl.recipes.target(student, task, self.lr)
+
+
+STRATEGY = Distillation
