@@ -36,9 +36,9 @@ class Phase:
     charts draw each under its name. ``progress`` runs from 0 to 1 within the phase.
     Whatever is not in ``moves`` stays frozen, batch-norm statistics included.
 
-    After every epoch the ``predictor`` is judged, and the epoch with the lowest loss on the
-    validation labels of ``selector`` is kept: "target" or "source"; with "none" nothing is chosen,
-    the last epoch stands, and the validation labels may be learnt from.
+    After every epoch the ``predictor`` is judged on the validation labels of ``selector``, "target"
+    or "source", and the best epoch is kept; with "none" nothing is chosen, the last epoch stands,
+    and the validation labels may be learnt from.
     A phase that depends on nothing but the source may be shared between strategies: ``address``
     names all it depends on, so that whoever comes second loads it instead of training it again.
     """

@@ -111,7 +111,7 @@ class Situation:
         classes, counts = np.unique(labels, return_counts=True)
         if len(classes) < 2:
             raise Unusable(
-                f"The label {self.label!r} has one class only ({classes[0]!r}); at least two are needed."
+                f"The label {self.label!r} has one class only ({str(classes[0])!r}); at least two are needed."
             )
         if len(classes) > 2:
             return LabelSpace("multiclass", tuple(map(str, classes)))
@@ -176,7 +176,7 @@ def split(situation: Situation, labels: int | None, seed: int) -> Split:
     train = labelled.take(np.setdiff1d(np.arange(budget), held))
 
     watched = rest.take(rng.permutation(len(rest))[:WATCHED_AT_MOST]) if len(rest) >= 50 else None
-    unlabelled = situation.unlabelled or rest
+    unlabelled = rest if situation.unlabelled is None else _together(rest, situation.unlabelled)
     if len(unlabelled) < len(labelled):
         unlabelled = labelled  # every label is in use: the labelled inputs still show where the target lies
     source_held = _stratified(
@@ -200,6 +200,14 @@ def hold_out(situation: Situation) -> tuple[Examples, Examples]:
     rows = np.arange(len(situation.target))
     held = _stratified(_strata(situation.target, situation), len(rows) // 2, np.random.default_rng(0))
     return situation.target.take(np.setdiff1d(rows, held)), situation.target.take(held)
+
+
+def _together(*parts: Examples) -> Examples:
+    """All these inputs, one part after the other, without labels."""
+    inputs: list[Any] = [part.inputs for part in parts]
+    if isinstance(inputs[0], pd.DataFrame):
+        return Examples(pd.concat(inputs, ignore_index=True))
+    return Examples(np.concatenate(inputs))
 
 
 def _strata(examples: Examples, situation: Situation) -> np.ndarray:

@@ -27,7 +27,7 @@ class Training:
 
     epochs: int = catalog.knob(30, "Passes over the data, shared out among a strategy's phases", 1, 1000)
     batch: int = catalog.knob(64, "Examples per step", 2, 4096)
-    least_steps: int = catalog.knob(8, "Steps an epoch has at least, however few the labels", 1, 1000)
+    least_steps: int = catalog.knob(20, "Steps an epoch has at least, however few the labels", 1, 1000)
     patience: int = catalog.knob(10, "Epochs without improvement before a phase ends early", 1, 1000)
     weight_decay: float = catalog.knob(1e-4, "Pull of every weight towards zero", 0.0, 1.0)
     warmup: float = catalog.knob(0.1, "Share of a phase in which the learning rate rises", 0.0, 0.9)

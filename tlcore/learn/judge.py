@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 import torch
+from scipy.special import logsumexp
 from torch import Tensor, nn
 
 from tlcore.catalog import Metric
@@ -23,17 +24,22 @@ class Judge:
         self.held, self.metrics, self.headline, self.device = held, metrics, headline, device
         self.source_labels, self.target_labels = task.source_labels, task.target_labels
 
-    def epoch(self, predictor: nn.Module, selector: str) -> tuple[dict[str, float], float | None]:
-        """The headline metric wherever this phase is judged, and the loss its best epoch is chosen by."""
+    def epoch(self, predictor: nn.Module, selector: str) -> tuple[dict[str, float], np.ndarray | None]:
+        """The headline metric wherever this phase is judged, and the losses its best epoch is chosen by.
+
+        The losses are one per validation example of the selector; None where nothing is chosen.
+        """
         if selector == "source":
-            score, loss = self._score(predictor, self.held.source, self.source_labels)
-            return {"source": score}, loss
-        scores, loss = {}, None
+            told = self.predict(predictor, self.held.source.x, self.source_labels)
+            return {"source": self._headline(self.held.source, told)}, _losses(self.held.source, told)
+        scores, losses = {}, None
         if selector == "target":
-            scores["valid"], loss = self._score(predictor, self.held.valid, self.target_labels)
+            told = self.predict(predictor, self.held.valid.x, self.target_labels)
+            scores["valid"], losses = self._headline(self.held.valid, told), _losses(self.held.valid, told)
         if self.held.watched is not None:
-            scores["watched"], _ = self._score(predictor, self.held.watched, self.target_labels)
-        return scores, loss
+            told = self.predict(predictor, self.held.watched.x, self.target_labels)
+            scores["watched"] = self._headline(self.held.watched, told)
+        return scores, losses
 
     def can_judge(self, phase_selector: str) -> bool:
         """Whether a predictor of such a phase answers in the target's classes."""
@@ -62,23 +68,30 @@ class Judge:
             return (raw[:, 0] * self.held.spread + self.held.centre).double().cpu().numpy()
         return raw.double().softmax(1).cpu().numpy()
 
-    def _score(self, predictor: nn.Module, part: Answers, labels: LabelSpace) -> tuple[float, float]:
-        told = self.predict(predictor, part.x, labels)
-        if labels.kind != self.target_labels.kind:
-            headline = float("nan")
-        else:
-            headline = self.metrics[self.headline].measure(part.truth, told)
-        return headline, _loss(part.truth, told, self.held.spread)
+    def _headline(self, part: Answers, told: np.ndarray) -> float:
+        metric = self.metrics[self.headline]
+        kind = "regression" if told.ndim == 1 else "binary" if told.shape[1] == 2 else "multiclass"
+        return float(metric.measure(part.truth, told)) if kind in metric.kinds else float("nan")
 
     def _bf16(self) -> bool:
         return self.device == "cuda" and torch.cuda.is_bf16_supported()
 
 
-def _loss(truth: np.ndarray, told: np.ndarray, spread: float) -> float:
-    """Log loss, or the mean squared error in units of the source's spread."""
+SHARPNESS = np.array([0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.5, 2.0])  # inverse temperatures
+
+
+def _losses(part: Answers, told: np.ndarray) -> np.ndarray:
+    """Squared errors, or log losses at the temperature that suits these examples best.
+
+    A network that has learnt a small training set by heart is sure of itself and sorts better than it
+    did before: plain log loss would then prefer the untrained one (Guo et al., 2017).
+    """
     if told.ndim == 1:
-        return float(np.mean(((told - truth) / spread) ** 2))
-    return float(-np.log(told[np.arange(len(truth)), truth].clip(1e-12)).mean())
+        return (told - part.truth) ** 2
+    logits = np.log(told.clip(1e-12))[None] * SHARPNESS[:, None, None]
+    right = np.take_along_axis(logits, part.truth[None, :, None], 2)[..., 0]
+    losses = logsumexp(logits, axis=2) - right
+    return losses[losses.mean(1).argmin()]
 
 
 def _frame(part: str, truth: np.ndarray, told: np.ndarray) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2s
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -47,17 +48,19 @@ class Course:
 
 def train(phases: Iterable[Phase], course: Course, shelf: Shelf) -> nn.Module:
     """Run each phase in turn and return the last one's predictor. ``course.report`` may raise to stop."""
+    _sow(course.seed, "start")
     for phase in phases:
         course.phase = phase
         _sow(course.seed, phase.address or phase.name)
         if phase.address is None:
             fit(phase, course)
-            continue
-        with shelf.place(phase.address) as place:
-            if place.filled:
-                _replay(phase, course, place.load(phase.predictor))
-            else:
-                place.store(phase.predictor, fit(phase, course))
+        else:
+            with shelf.place(phase.address) as place:
+                if place.filled:
+                    _replay(phase, course, place.load(phase.predictor))
+                else:
+                    place.store(phase.predictor, fit(phase, course))
+        _sow(course.seed, f"after {phase.name}")
     assert course.phase is not None, "A strategy yielded no phase."
     return course.phase.predictor.eval()
 
@@ -79,12 +82,13 @@ def fit(phase: Phase, course: Course) -> list[Epoch]:
     def close(number: int, terms: dict[str, float], spent: float) -> bool:
         """Judge and report one epoch; true when the phase may go on."""
         freeze(phase)
-        scores, loss = judge.epoch(phase.predictor, phase.selector)
-        kept = best.offer(number, loss)
+        scores, losses = judge.epoch(phase.predictor, phase.selector)
+        kept = best.offer(number, losses)
+        loss = None if losses is None else float(losses.mean())
         course.spent += spent
         told.append(Epoch(phase.name, number, course.step, course.seen, course.spent, terms, scores, loss, kept))
         course.tell(told[-1])
-        return number - best.number < training.patience or phase.selector == "none"
+        return number - best.number < training.patience
 
     try:
         close(0, {}, 0.0)
@@ -121,18 +125,28 @@ def fit(phase: Phase, course: Course) -> list[Epoch]:
 
 
 class Best:
-    """The weights of the epoch with the lowest validation loss; without a loss, the latest."""
+    """The weights of the epoch to keep: the latest one not clearly worse than the best.
+
+    Validation losses come one per example. An epoch is clearly worse when its paired difference to
+    the lowest mean so far exceeds one standard error: with a dozen validation labels only a real
+    decline makes an early epoch win over the end of the schedule; with thousands this is the minimum.
+    """
 
     def __init__(self, phase: Phase):
         self.moving = [tensor for move in phase.moves for tensor in move.module.state_dict(keep_vars=True).values()]
-        self.choosing = phase.selector != "none"
-        self.number, self.loss = 0, math.inf
+        self.number = 0
+        self.lowest: np.ndarray | None = None
         self.weights: list[Tensor] = []
 
-    def offer(self, number: int, loss: float | None) -> bool:
-        if self.choosing and (loss is None or not loss < self.loss):
-            return False
-        self.number, self.loss = number, loss if loss is not None else math.inf
+    def offer(self, number: int, losses: np.ndarray | None) -> bool:
+        """Keep this epoch unless it is clearly worse; without losses every epoch is kept."""
+        if losses is not None:
+            if self.lowest is None or losses.mean() < self.lowest.mean():
+                self.lowest = losses
+            away = losses - self.lowest
+            if away.mean() > away.std(ddof=1 if len(away) > 1 else 0) / math.sqrt(len(away)):
+                return False
+        self.number = number
         self.weights = [tensor.detach().clone() for tensor in self.moving]
         return True
 
@@ -186,5 +200,8 @@ def _replay(phase: Phase, course: Course, epochs: list[Epoch]) -> None:
 
 
 def _sow(seed: int, name: str) -> None:
-    """Every phase starts from its own point of the random stream, whatever ran before it."""
+    """Every phase, and what a strategy does between two, has its own point of the random stream.
+
+    So it draws the same numbers whether what came before was trained or loaded.
+    """
     torch.manual_seed(int.from_bytes(blake2s(f"{seed}:{name}".encode(), digest_size=6).digest()))

@@ -60,7 +60,7 @@ class TableSpace:
         gap = ~np.isfinite(raw)
         numbers = ((np.where(gap, self.mean, raw) - self.mean) / self.scale).clip(-20, 20)
         flags = gap[:, [self.numeric.index(name) for name in self.holed]]
-        codes = [pd.Categorical(frame[name].astype(str), list(known)).codes + 1 for name, known in self.categories.items()]
+        codes = [pd.Index(known).get_indexer(frame[name].astype(str)) + 1 for name, known in self.categories.items()]
         columns = [numbers, flags, np.stack(codes, 1) if codes else np.empty((len(frame), 0))]
         return torch.from_numpy(np.concatenate(columns, 1).astype(np.float32))
 

@@ -1,0 +1,20 @@
+"""What every test finds in place: one thread, a home of its own, and no network address to reach."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anything loads torch: two busy pools starve each other
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """A clean home, so that no test sees another's runs."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("TRANSFERLAB_HOME", str(folder))
+    monkeypatch.delenv("TRANSFERLAB_DB", raising=False)
+    monkeypatch.delenv("TRANSFERLAB_ARTIFACTS", raising=False)
+    return folder

@@ -1,0 +1,69 @@
+"""Train a strategy on a toy situation, in this process, in a second or so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tlcore import catalog, plan
+from tlcore.learn.data import Held, Task, deal
+from tlcore.learn.judge import Judge
+from tlcore.learn.loop import Course
+from tlcore.learn.run import Result, carry_out
+from tlcore.learn.shelf import Shelf
+from tlcore.outcome import Epoch
+from tlcore.situation import Situation, split
+from tlcore.spec import RunSpec, Training
+
+SHORT = Training(epochs=4, batch=32, least_steps=4, patience=4)
+NARROW = {"table": {"width": 16}, "image": {"width": 8, "stages": 2}}
+
+
+def backbone_for(situation: Situation) -> catalog.Backbone:
+    name = next(key for key, offer in catalog.backbones().items() if offer.modality == situation.modality)
+    return catalog.backbone(name, **NARROW[situation.modality])
+
+
+def spec_for(situation: Situation, strategy: catalog.Strategy, training: Training, labels: int, seed: int) -> RunSpec:
+    backbone = backbone_for(situation)
+    return RunSpec(
+        "toy", {}, strategy.name, strategy.knobs, labels, seed, backbone.name, plan.headline(situation), training
+    )
+
+
+def run(
+    situation: Situation,
+    name: str,
+    shelf: Path,
+    *,
+    training: Training = SHORT,
+    labels: int = 40,
+    seed: int = 0,
+    report=None,
+    **knobs: object,
+) -> tuple[Result, list[Epoch]]:
+    """One run of strategy ``name``; returns its result and every epoch it told."""
+    strategy = catalog.strategy(name, **knobs)
+    told: list[Epoch] = []
+
+    def tell(epoch: Epoch) -> None:
+        told.append(epoch)
+        if report:
+            report(epoch)
+
+    spec = spec_for(situation, strategy, training, labels, seed)
+    result = carry_out(
+        strategy.phases, spec, situation, backbone_for(situation), catalog.metrics(),
+        device="cpu", report=tell, shelf=Shelf(shelf),
+    )  # fmt: skip
+    return result, told
+
+
+def dealt(situation: Situation, training: Training = SHORT, labels: int = 40, seed: int = 0) -> tuple[Task, Held]:
+    hand = split(situation, labels, seed)
+    return deal(hand, situation, backbone_for(situation), training, seed, "cpu")
+
+
+def course_for(situation: Situation, training: Training = SHORT, labels: int = 40) -> tuple[Task, Course]:
+    task, held = dealt(situation, training, labels)
+    judge = Judge(held, task, catalog.metrics(), plan.headline(situation), "cpu")
+    return task, Course(judge, training, report=lambda epoch: None)

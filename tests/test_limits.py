@@ -1,0 +1,104 @@
+"""Each strategy at the edge of its knobs becomes another, simpler one."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from learning import SHORT, course_for, dealt, run
+from toys import other_classes, pictures, table
+
+from tlcore import catalog
+from tlcore.learn import loop, losses, nets
+from tlcore.learn.shelf import Shelf
+
+
+def trained(name, tmp_path, situation=None, **knobs):
+    task, course = course_for(situation or table(), SHORT)
+    predictor = loop.train(catalog.strategy(name, **knobs).phases(task), course, Shelf(tmp_path))
+    return task, predictor
+
+
+def source_trained(task, course, tmp_path):
+    model = task.model()
+    loop.train(_source(model, task), course, Shelf(tmp_path))
+    return model
+
+
+def _source(model, task):
+    from tlcore.learn import recipes
+
+    yield from recipes.source(model, task, 3e-3)
+
+
+def test_fine_tuning_that_may_not_move_is_the_source_model(tmp_path):
+    task, predictor = trained("fine_tune", tmp_path, lr=1e-6)
+    _, course = course_for(table(), SHORT)
+    source = source_trained(task, course, tmp_path)
+    with torch.no_grad():
+        # Batch-norm statistics still follow the target, so the weights are what is compared.
+        for (name, a), (_, b) in zip(predictor.named_parameters(), source.named_parameters(), strict=True):
+            assert torch.allclose(a, b, atol=1e-3), name
+
+
+def test_feature_extraction_shares_its_body_with_the_source_model(tmp_path):
+    task, predictor = trained("feature_extraction", tmp_path)
+    _, course = course_for(table(), SHORT)
+    source = source_trained(task, course, tmp_path)
+    assert nets.digest(predictor.body) == nets.digest(source.body)
+    assert nets.digest(predictor.head) != nets.digest(source.head)
+
+
+def test_dann_without_a_critic_learns_the_source_alone():
+    """At weight 0 no gradient of the domain term reaches the features: the task term alone moves them."""
+    task, _ = course_for(table(), SHORT)
+    model, critic = task.model(), nets.critic(16)
+    from tlcore.learn.data import Paired
+
+    pair = next(iter(Paired(task.source, task.unlabelled)))
+    terms = losses.adversarial(model.eval(), critic, weight=0.0)(pair, 0.7)
+    terms["domain"].backward(retain_graph=True)
+    assert all(p.grad is None or not p.grad.any() for p in model.parameters())
+    assert any(p.grad is not None and p.grad.any() for p in critic.parameters())
+    plain = losses.supervised(model)(pair.source, 0.7)
+    assert terms["task"].item() == pytest.approx(plain["task"].item(), rel=1e-5)
+
+
+def test_distillation_without_a_teacher_learns_the_labels_alone():
+    task, _ = course_for(table(), SHORT)
+    student, teacher = task.model().eval(), task.model(scale=2.0).eval()
+    batch = next(iter(task.source))
+    told = losses.distilled(student, teacher, 3.0, share=0.0)(batch, 0.0)
+    alone = losses.supervised(student)(batch, 0.0)
+    assert told["teacher"].item() == 0
+    assert told["task"].item() == pytest.approx(alone["task"].item())
+
+
+def test_the_teacher_of_distillation_is_the_source_phase_fine_tuning_uses(tmp_path):
+    run(table(), "fine_tune", tmp_path)
+    kept = set(tmp_path.glob("*.json"))
+    _, told = run(table(), "distillation", tmp_path)
+    assert set(tmp_path.glob("*.json")) == kept
+    assert {epoch.phase for epoch in told if epoch.replayed} == {"teacher"}
+
+
+def test_the_head_is_kept_where_classes_are_shared_and_new_where_they_differ(tmp_path):
+    from tlcore.learn import recipes
+
+    for situation, kept in ((table(), True), (other_classes(), False)):
+        task, _ = dealt(situation)
+        model = task.model()
+        before = nets.digest(model.head)
+        recipes.rehead(model, task)
+        assert (nets.digest(model.head) == before) is kept
+        assert model(task.target.x).shape[1] == len(situation.target_space.classes)
+
+
+def test_features_computed_once_are_the_features_computed_each_time():
+    from tlcore.learn import recipes
+
+    for situation in (table(), pictures()):
+        task, _ = dealt(situation)
+        model = task.model().eval()
+        once = recipes.precomputed(model.body, task.target)
+        with torch.no_grad():
+            assert torch.allclose(once.x, model.features(task.target.x), atol=1e-5)
