@@ -79,7 +79,12 @@ def headline(situation: Situation) -> str:
 
 def refusal(strategy: str, situation: Situation) -> str | None:
     """Why this strategy does not apply here, in one sentence; None where it does."""
-    offer = catalog.strategies()[strategy]
+    missing = lacking(strategy, situation)
+    return f"{catalog.strategies()[strategy].title} does not apply here. {' '.join(missing)}" if missing else None
+
+
+def lacking(strategy: str, situation: Situation) -> list[str]:
+    """What this strategy needs and this situation does not have: sentences of `catalog.NEEDS`."""
     has = {
         "source data": len(situation.source) > 0,
         "unlabelled target": True,
@@ -87,8 +92,7 @@ def refusal(strategy: str, situation: Situation) -> str | None:
         "classes": situation.kind != "regression",
         "batch norm": True,
     }
-    missing = [catalog.NEEDS[need] for need in sorted(offer.needs) if not has[need]]
-    return f"{offer.title} does not apply here. {' '.join(missing)}" if missing else None
+    return [catalog.NEEDS[need] for need in sorted(catalog.strategies()[strategy].needs) if not has[need]]
 
 
 def _backbone(name: str, situation: Situation) -> str:

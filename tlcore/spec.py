@@ -7,7 +7,7 @@ decides the outcome. What does not decide it (device, name, margin) is no part o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from hashlib import blake2s
@@ -71,6 +71,26 @@ class RunSpec:
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> RunSpec:
         return cls(**{**record, "training": Training(**record["training"])})
+
+
+def _names(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value)
+
+
+def _mapping(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
+
+
+# What a record read from a file must look like before its content is checked.
+SHAPES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("scenario", "a name", lambda value: isinstance(value, str)),
+    ("strategies", "a list of names", _names),
+    ("settings", "knobs with their values", _mapping),
+    ("knobs", "knobs with their values, by strategy", lambda v: _mapping(v) and all(map(_mapping, v.values()))),
+    ("training", "a preset's name, or knobs with their values", lambda v: isinstance(v, str) or _mapping(v)),
+    ("margin", "a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)),
+    ("name", "text", lambda value: isinstance(value, str)),
+)
 
 
 @dataclass(frozen=True)
@@ -158,6 +178,13 @@ class Experiment:
         if problems:
             raise Unusable(*problems)
         values = dict(record)
+        problems = [
+            f"{key} is {values[key]!r}; it must be {words}."
+            for key, words, fits in SHAPES
+            if key in values and not fits(values[key])
+        ]
+        if problems:
+            raise Unusable(*problems)
         if isinstance(values.get("training"), str):
             if values["training"] not in PRESETS:
                 raise unknown("preset", values["training"], PRESETS)

@@ -1,0 +1,75 @@
+"""Train one experiment per embedded scenario on this machine and write the snapshots that ship with the product.
+
+``make examples``, or ``python examples/make.py [scenario ...]``; some minutes each. What is written
+(examples/<scenario>/) names the machine, the seeds and the versions it was made with.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from tlcore import catalog, launch
+from tlcore.plan import plan
+from tlcore.spec import PRESETS, Experiment
+from tlcore.store import Store
+
+HERE = Path(__file__).parent
+SEEDS = 5
+
+
+def embedded() -> list[str]:
+    """Every scenario that needs no file."""
+    return [name for name in catalog.scenarios() if name != "own_files"]
+
+
+def make(name: str, console: Console) -> None:
+    """Compare every strategy at half, once, twice and four times the scenario's label budget."""
+    budget = catalog.scenarios()[name].budget
+    planned = plan(
+        Experiment(
+            scenario=name,
+            strategies=tuple(catalog.strategies()),
+            labels=tuple(int(budget * times) for times in (0.5, 1, 2, 4)),
+            seeds=SEEDS,
+            training=PRESETS["balanced"],
+            name=name,
+        )
+    )
+    store = Store.open()
+    experiment = store.submit(planned)
+    began, total = time.monotonic(), len(planned.runs)
+    with console.status(name) as status:
+        while True:
+            launch.start(store)
+            runs = store.runs(experiment)
+            over = runs["state"].isin(["done", "stopped", "cancelled", "failed", "lost"]).sum()
+            status.update(f"{name}: {over} of {total} runs")
+            if over == total:
+                break
+            time.sleep(1.0)
+    failed = runs[runs["state"] != "done"]
+    if len(failed):
+        raise SystemExit(f"{name}: {len(failed)} runs ended without a result, the first: {failed['failure'].iloc[0]}")
+    folder = HERE / name
+    store.export_example(experiment, folder)
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    console.print(f"{name}: {total} runs in {time.monotonic() - began:.0f} s, {size / 1e6:.2f} MB")
+
+
+def main(names: list[str]) -> None:
+    console = Console()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["TRANSFERLAB_HOME"] = home
+        os.environ["TRANSFERLAB_IDLE"] = "20"
+        for name in names or embedded():
+            make(name, console)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
