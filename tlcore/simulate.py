@@ -36,9 +36,14 @@ class Market:
 
 
 def market(inputs: pd.DataFrame, score: np.ndarray, rate: float, rng: np.random.Generator) -> Market:
-    """Let the event happen with log-odds ``score + b``, where ``b`` makes it happen to ``rate`` of all rows."""
+    """Let the event happen with log-odds ``score + b``, where ``b`` makes it happen to ``rate`` of all rows.
+
+    Systematic sampling (Madow, 1949): every row keeps exactly its own probability, but the number of
+    events in any stretch of rows is what it should be, so that rare events do not come and go by luck.
+    """
     probability = sigmoid(score + intercept(score, rate))
-    return Market(inputs, probability, rng.random(len(score)) < probability)
+    passed = np.floor(np.cumsum(probability) + rng.random())
+    return Market(inputs, probability, np.diff(passed, prepend=0.0) > 0)
 
 
 def situation(
@@ -54,6 +59,7 @@ def situation(
         rng = np.random.default_rng([seed, 100 + number])
         labels = drawn.happened if name == "test" else mislabelled(drawn.happened, label_noise, rng)
         seen[name] = Examples(blanked(drawn.inputs, may_miss, missing, rng), np.where(labels, "yes", "no"))
+    rates = {name: float(drawn.happened.mean()) for name, drawn in parts.items()}
     return Situation(
         seen["source"],
         seen["target"],
@@ -62,7 +68,7 @@ def situation(
         test=seen["test"],
         positive="yes",
         simulated=True,
-        facts={"best": best(parts["test"]), "rate": {name: float(part.happened.mean()) for name, part in parts.items()}},
+        facts={"best": best(parts["test"]), "rates": rates},
     )
 
 

@@ -1,0 +1,1 @@
+"""Numbers drawn from data and finished runs: NumPy, SciPy, pandas and scikit-learn only, never torch."""

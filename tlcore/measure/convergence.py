@@ -1,0 +1,202 @@
+"""How fast and how steadily each strategy learns: curves over seeds, and what reaching a good score costs.
+
+Only epochs judged on the target count as the target's: while a network learns the source there is nothing
+to judge, but its steps and seconds have been spent, and they are in the figures (those of a source phase
+that was loaded instead of trained again at what it once cost). Epochs are counted in the target's phases
+alone: a pass over the source and a pass over 50 target labels are not the same thing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tlcore import catalog
+from tlcore.measure.statistics import by_budget, by_strategy, t_interval
+from tlcore.outcome import FINAL
+
+POINTS_AT_MOST = 200  # per curve
+UNSTABLE = 0.1  # spread over repeats, relative to the mean score
+STUCK = (0.5, 0.6)  # ROC-AUC that is hardly better than chance
+
+TABLE = [
+    "strategy", "labels", "n", "reached", "epochs", "steps", "seen", "seconds", "threshold", "area", "area_std",
+    "best_epoch", "spread", "relative_spread", "reversals", "flags",
+]  # fmt: skip
+
+
+def seed_curves(epochs: pd.DataFrame, x: str = "position", score: str = "watched") -> pd.DataFrame:
+    """The score of every run at every epoch it was judged: ``strategy, labels, seed, run, x, score``.
+
+    ``x`` is "position", "step", "seen" (target labels) or "seconds"; all count from the start of the run.
+    ``score`` is a column of the epochs frame; "watched" falls back to "valid" for a label budget at
+    which no target labels were left to watch.
+    """
+    parts = []
+    for _budget, some in by_budget(epochs):
+        column = "valid" if score == "watched" and some["watched"].isna().all() else score
+        judged = some[some[column].notna()].sort_values(["run", "position"], kind="stable")
+        judged = judged.drop_duplicates(["run", x], keep="last")
+        parts.append(judged.assign(x=judged[x].astype(float), score=judged[column].astype(float)))
+    columns = ["strategy", "labels", "seed", "run", "x", "score"]
+    found = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return found.astype({"x": float, "score": float})
+
+
+def curves(
+    epochs: pd.DataFrame, x: str = "position", score: str = "watched", runs: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Mean score and 95 % t-band over seeds: ``strategy, labels, x, mean, low, high, n``; see `seed_curves`.
+
+    A mean starts where all its runs have a score, and a run that ended early counts on with its last one,
+    so that the mean never jumps because a run came or went. With ``runs``, those still under way end where
+    they are instead. The band is NaN where one run is left.
+    """
+    under_way = set() if runs is None else set(runs.loc[~runs["state"].isin(FINAL), "run"])
+    rows: list[dict[str, Any]] = []
+    for budget, some in by_budget(seed_curves(epochs, x, score)):
+        for strategy, lines in by_strategy(some):
+            grid, table = _on_one_grid(dict(iter(lines.groupby("run"))), under_way)
+            for place, values in zip(grid, table.T, strict=True):
+                values = values[~np.isnan(values)]
+                mean, low, high = t_interval(values)
+                found = {"x": place, "mean": mean, "low": low, "high": high, "n": len(values)}
+                rows.append({"strategy": strategy, "labels": budget, **found})
+    return pd.DataFrame(rows, columns=["strategy", "labels", "x", "mean", "low", "high", "n"])
+
+
+def table(epochs: pd.DataFrame, runs: pd.DataFrame, share: float = 0.95) -> pd.DataFrame:
+    """What it costs each strategy to come within ``share`` of the best score of scratch; one row per label budget.
+
+    - ``threshold``: the best point of scratch's mean curve, less 5 % of its size (more, where lower is better).
+    - ``reached``: how many of the ``n`` finished runs came there. ``epochs, steps, seen, seconds``: the median
+      over runs of what that took, one that never came there counting as later than all others; NA ("not
+      reached") where it was half of them or more, or where scratch was not tried.
+    - ``area, area_std``: area under a run's curve over target epochs, divided by the longest run's epochs.
+    - ``best_epoch``: median of the kept target epoch. ``reversals``: mean number of turns of a curve.
+    - ``spread, relative_spread``: standard deviation of the test score over seeds, and as a share of its mean.
+    - ``flags``: of "unstable" (relative spread above 10 %), "near chance" (ROC-AUC in 0.5 to 0.6), "collapsed"
+      (in most runs the answer is always the majority's), "below frequency table".
+    """
+    done = runs[runs["state"].isin(["done", "stopped"])]
+    judged = _target_epochs(epochs[epochs["run"].isin(done["run"])])
+    rows = []
+    for budget, some in by_budget(done):
+        lines = {run: line for run, line in judged.groupby("run") if run in set(some["run"])}
+        sign = catalog.metric(some["metric"].iloc[0]).sign
+        threshold = _threshold([lines[run] for run in _of(some, "scratch") if run in lines], sign, share)
+        longest = max((line["x"].max() for line in lines.values()), default=0.0)
+        for strategy, repeats in by_strategy(some):
+            mine = [lines[run] for run in repeats["run"] if run in lines]
+            rows.append(
+                {"strategy": strategy, "labels": budget, "n": len(repeats), "threshold": threshold}
+                | _cost(mine, threshold, sign)
+                | _shape(mine, longest)
+                | _steadiness(repeats, some)
+            )
+    return pd.DataFrame(rows, columns=TABLE).astype({"labels": object})
+
+
+def _on_one_grid(lines: dict[Any, pd.DataFrame], under_way: set[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """The scores of all runs at common places: (P,) and (runs, P), NaN after a run under way."""
+    start = max(line["x"].iloc[0] for line in lines.values())
+    grid = np.unique(np.concatenate([line["x"].to_numpy() for line in lines.values()]))
+    grid = grid[grid >= start]
+    if len(grid) > POINTS_AT_MOST:
+        grid = grid[np.linspace(0, len(grid) - 1, POINTS_AT_MOST).round().astype(int)]
+    table = np.empty((len(lines), len(grid)))
+    for row, (run, line) in zip(table, lines.items(), strict=True):
+        x = line["x"].to_numpy()
+        row[:] = line["score"].to_numpy()[np.searchsorted(x, grid, side="right") - 1]
+        if run in under_way:
+            row[grid > x[-1]] = np.nan
+    return grid, table
+
+
+def _target_epochs(epochs: pd.DataFrame) -> pd.DataFrame:
+    """Judged epochs with ``x`` = epochs of the target's phases so far, next to what they cost."""
+    scored = seed_curves(epochs)[["run", "x", "score"]].rename(columns={"x": "position"})
+    costs = epochs[["run", "position", "number", "step", "seen", "seconds", "kept"]]
+    judged = scored.merge(costs.astype({"position": float}), on=["run", "position"])
+    return judged.assign(x=(judged["number"] > 0).groupby(judged["run"]).cumsum().astype(float))
+
+
+def _of(runs: pd.DataFrame, strategy: str) -> pd.Series:
+    return runs.loc[runs["strategy"] == strategy, "run"]
+
+
+def _threshold(scratch: list[pd.DataFrame], sign: int, share: float) -> float:
+    """The score to come to, from the best point of the mean curve of scratch; NaN without it."""
+    if not scratch:
+        return float("nan")
+    _grid, table = _on_one_grid(dict(enumerate(scratch)), set())
+    best = (sign * table.mean(axis=0)).max()
+    return float(sign * (best - (1 - share) * abs(best)))
+
+
+def _cost(lines: list[pd.DataFrame], threshold: float, sign: int) -> dict[str, Any]:
+    """How many runs reach the threshold, and the median of what it took."""
+    wanted = {"epochs": "x", "steps": "step", "seen": "seen", "seconds": "seconds"}
+    nowhere = dict.fromkeys(wanted, np.inf)
+    costs = []
+    for line in lines:
+        there = line[sign * (line["score"] - threshold) >= 0].head(1)
+        costs += [{name: float(there[column].iloc[0]) for name, column in wanted.items()} if len(there) else nowhere]
+    reached = sum(cost["epochs"] < np.inf for cost in costs)
+    middle = {name: np.median([cost[name] for cost in costs]) if costs else np.inf for name in wanted}
+    known = {name: value if np.isfinite(value) else pd.NA for name, value in middle.items()}
+    return {"reached": pd.NA if np.isnan(threshold) else reached, **known}
+
+
+def _shape(lines: list[pd.DataFrame], longest: float) -> dict[str, Any]:
+    """Area under the curves on a common stretch of target epochs, their turns, and the epochs kept."""
+    areas = [_area(line["x"].to_numpy(), line["score"].to_numpy(), longest) for line in lines]
+    best = [line.loc[line["kept"].astype(bool), "x"].tail(1) for line in lines]
+    return {
+        "area": np.mean(areas) if areas else np.nan,
+        "area_std": np.std(areas, ddof=1) if len(areas) > 1 else np.nan,
+        "best_epoch": pd.concat(best).median() if best else np.nan,
+        "reversals": np.mean([_turns(line["score"].to_numpy()) for line in lines]) if lines else np.nan,
+    }
+
+
+def _area(x: np.ndarray, score: np.ndarray, longest: float) -> float:
+    """Trapezoid rule, the last score held to the end, divided by the length."""
+    if longest == x[0]:
+        return float(score[-1])
+    x, score = np.append(x, longest), np.append(score, score[-1])
+    return float(np.trapezoid(score, x) / (longest - x[0]))
+
+
+def _turns(score: np.ndarray) -> int:
+    """How often a curve changes between rising and falling."""
+    moves = np.sign(np.diff(score))
+    moves = moves[moves != 0]
+    return int((moves[1:] != moves[:-1]).sum())
+
+
+def _steadiness(repeats: pd.DataFrame, rivals: pd.DataFrame) -> dict[str, Any]:
+    """Spread of the test scores of a strategy, and what looks wrong beside its rivals of the same budget."""
+    metric = catalog.metric(repeats["metric"].iloc[0])
+    scores = repeats["test_score"].astype(float).dropna()
+    spread = scores.std()
+    relative = spread / abs(scores.mean()) if len(scores) and scores.mean() != 0 else np.nan
+    guesses = rivals[rivals["strategy"] == "frequency_table"]
+    flags = ["unstable"] if relative > UNSTABLE else []
+    if repeats["strategy"].iloc[0] != "frequency_table":
+        area = pd.Series([test.get("roc_auc", np.nan) for test in repeats["test"]], dtype=float).mean()
+        flags += ["near chance"] if STUCK[0] <= area <= STUCK[1] else []
+        flags += ["collapsed"] if _collapsed(repeats, guesses) else []
+        flags += ["below frequency table"] if metric.sign * (scores.mean() - guesses["test_score"].mean()) < 0 else []
+    return {"spread": spread, "relative_spread": relative, "flags": flags}
+
+
+def _collapsed(repeats: pd.DataFrame, guesses: pd.DataFrame) -> bool:
+    """Whether most runs name the class that is always the most frequent one, as the frequency table does."""
+    telling = ["accuracy", "balanced_accuracy"]
+    floor, mine = (pd.DataFrame(list(some["test"])).reindex(columns=telling) for some in (guesses, repeats))
+    if floor.isna().all().any():
+        return False
+    return bool(np.isclose(mine, floor.mean(), rtol=0, atol=1e-9).all(axis=1).mean() > 0.5)

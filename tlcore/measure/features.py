@@ -1,0 +1,143 @@
+"""Comparable numbers from raw examples, before any network: what gap measures and pictures look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.decomposition import PCA
+
+from tlcore.errors import Unusable
+from tlcore.situation import Examples
+
+COMMON = 0.01  # rarer values of a column are taken together
+FURTHEST = 10.0  # standard deviations; one typing error must not decide a covariance
+SIDE_AT_MOST = 32  # pixels
+DIMENSIONS_AT_MOST = 50  # of images
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """One matrix per Examples, (N, D) float64, and for each of the D columns the feature it belongs to."""
+
+    matrices: list[np.ndarray]
+    owners: list[str]
+
+
+def matrix(*examples: Examples, limit: int = 2000, seed: int = 0) -> list[np.ndarray]:
+    """Numeric features of several Examples, one (N, D) array each; see `describe`."""
+    return describe(*examples, limit=limit, seed=seed).matrices
+
+
+def describe(*examples: Examples, limit: int = 2000, seed: int = 0) -> Features:
+    """Features on one scale, of at most ``limit`` randomly chosen rows each; the first Examples set the scale.
+
+    Tables: numbers standardised (a gap becomes the mean), a 0/1 column for every feature with gaps, and a
+    0/1 column for every value that at least 1 % of the first Examples have, one more for all other values.
+    Images: brightness from 0 to 1, standardised pixel by pixel, turned onto the at most 50 directions in
+    which all Examples taken together vary most.
+
+    Raises `Unusable` when a table is held against images, or images differ in size.
+    """
+    few = [_sampled(part, limit, np.random.default_rng([seed, place])) for place, part in enumerate(examples)]
+    tables = [part.inputs for part in few if isinstance(part.inputs, pd.DataFrame)]
+    images = [part.inputs for part in few if isinstance(part.inputs, np.ndarray)]
+    if tables and images:
+        raise Unusable("A table cannot be compared with images; give two tables or two sets of images.")
+    return _tables(tables) if tables else _images(images)
+
+
+def _sampled(examples: Examples, limit: int, rng: np.random.Generator) -> Examples:
+    if len(examples) <= limit:
+        return examples
+    return examples.without_labels().take(np.sort(rng.choice(len(examples), limit, replace=False)))
+
+
+def is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column.dtype)
+
+
+def numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
+    """A column as (N,) float64; gaps, infinite values, words and a missing column are NaN."""
+    if name not in frame:
+        return np.full(len(frame), np.nan)
+    values = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def words(frame: pd.DataFrame, name: str) -> pd.Series:
+    """A column as (N,) strings; gaps and a missing column are None."""
+    if name not in frame:
+        return pd.Series([None] * len(frame), dtype=object)
+    column = frame[name].reset_index(drop=True)
+    return column.astype(object).where(column.isna(), column.astype(str)).where(column.notna(), None)
+
+
+def _tables(frames: list[pd.DataFrame]) -> Features:
+    columns: list[list[np.ndarray]] = [[] for _ in frames]
+    owners: list[str] = []
+
+    def add(name: str, values: list[np.ndarray]) -> None:
+        owners.append(str(name))
+        for column, part in zip(columns, values, strict=True):
+            column.append(part.astype(np.float64))
+
+    for name in frames[0]:
+        if is_number(frames[0][name]):
+            raw = [numbers(frame, name) for frame in frames]
+            gaps = [np.isnan(values) for values in raw]
+            known = raw[0][~gaps[0]]
+            add(name, [_standardised(values, known) for values in raw])
+        else:
+            told = [words(frame, name) for frame in frames]
+            gaps = [values.isna().to_numpy() for values in told]
+            shares = told[0].value_counts(normalize=True)
+            common = sorted(shares.index[shares >= COMMON])
+            for word in common:
+                add(name, [(values == word).to_numpy() for values in told])
+            others = [(~values.isin(common)).to_numpy() & ~gap for values, gap in zip(told, gaps, strict=True)]
+            if any(other.any() for other in others):
+                add(name, others)
+        if any(gap.any() for gap in gaps):
+            add(name, gaps)
+    if not owners:
+        raise Unusable("The table has no feature column; keep at least one column beside the label.")
+    return Features([np.stack(column, axis=1) for column in columns], owners)
+
+
+def _standardised(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """In standard deviations from the mean of ``known``, gaps at 0."""
+    if len(known) == 0:
+        return np.zeros(len(values))
+    scale = known.std() or 1.0
+    return np.nan_to_num((values - known.mean()) / scale).clip(-FURTHEST, FURTHEST)
+
+
+def _images(stacks: list[np.ndarray]) -> Features:
+    shapes = {stack.shape[1:] for stack in stacks}
+    if len(shapes) > 1:
+        told = " and ".join("x".join(map(str, shape)) for shape in sorted(shapes))
+        raise Unusable(f"Images of different sizes cannot be compared ({told}); bring them to one size.")
+    flat = [_shrunk(stack).reshape(len(stack), -1) for stack in stacks]
+    mean, scale = flat[0].mean(axis=0), flat[0].std(axis=0)
+    scale = np.where(scale > 0, scale, 1.0)
+    scaled = [((pixels - mean) / scale).clip(-FURTHEST, FURTHEST) for pixels in flat]
+    pooled = np.concatenate(scaled)
+    turn = PCA(min(DIMENSIONS_AT_MOST, *pooled.shape), svd_solver="randomized", random_state=0).fit(pooled)
+    turned = [turn.transform(part) for part in scaled]
+    spread = turned[0].std(axis=0).max() or 1.0  # one scale for all directions: the weak ones stay weak
+    return Features([part / spread for part in turned], [f"direction {d + 1}" for d in range(turn.n_components_)])
+
+
+def _shrunk(images: np.ndarray) -> np.ndarray:
+    """(N, H, W, C) bytes to brightness from 0 to 1, averaged down to at most 32 x 32 pixels."""
+    values = images.astype(np.float32) / 255
+    for axis in (1, 2):
+        side = values.shape[axis]
+        starts = np.unique(np.linspace(0, side, min(side, SIDE_AT_MOST), endpoint=False).astype(int))
+        sizes = np.diff(np.append(starts, side))
+        shape = [1, 1, 1, 1]
+        shape[axis] = len(sizes)
+        values = np.add.reduceat(values, starts, axis=axis) / sizes.reshape(shape)
+    return values

@@ -1,0 +1,205 @@
+"""Does transfer help? Paired gains over the honest alternatives, and a verdict that can be defended.
+
+**Gain.** Every seed deals all strategies the same hand, so gains are differences within a seed, turned so
+that positive is better. A transfer strategy is held against the best model without transfer (the one with
+the best mean at that label budget) and against scratch. Intervals (``gain_low`` to ``gain_high``) are
+95 % Student t intervals of the paired differences. They speak of other samples of labels and other initial
+weights on this one test set.
+
+**Verdict.** With a practical margin d, ``p_value`` is the chance of a difference this far outside the band
+-d to +d, were the true gain within it (margin 0: the paired t-test). Holm's step-down procedure (1979)
+over all transfer strategies of a label budget gives ``p_holm``, and gives each strategy the level at which
+its ``settled_low`` to ``settled_high`` interval is drawn: 5 % shared by the strategies that were still open
+when its turn came. From that interval alone the verdict is read: above +d "helps", below -d "negative
+transfer", inside "no practical difference", else "not enough evidence".
+
+The best of several alternatives looks better than it is, because luck helped to choose it. That cannot
+make transfer look good, but it can make it look bad: the upper end is drawn at a level shared by all
+alternatives that might as well have been chosen (those not clearly behind the chosen one). So identical
+strategies are called different in at most 5 % of experiments, also with margin 0 (tests/test_gain.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from tlcore import catalog
+from tlcore.measure.statistics import by_budget, by_strategy, standard_error, t_interval
+
+HELPS, SAME, HURTS, OPEN, BASELINE = (
+    "helps", "no practical difference", "negative transfer", "not enough evidence", "baseline",
+)  # fmt: skip
+LEVEL = 0.05  # chance of any wrong "helps" or "negative transfer" among the strategies of a label budget
+LEAST_SEEDS = 3
+MOST_MORE_SEEDS = 200
+
+COLUMNS = [
+    "strategy", "labels", "n", "mean", "std", "ci_low", "ci_high", "gain", "gain_low", "gain_high", "baseline",
+    "verdict", "pairs", "p_value", "p_holm", "settled_low", "settled_high", "more_seeds", "gain_scratch",
+    "gain_scratch_low", "gain_scratch_high", "margin", "metric",
+]  # fmt: skip
+
+
+def summarise(runs: pd.DataFrame, margin: float = 0.01) -> pd.DataFrame:
+    """One row per label budget and strategy of one experiment, from its runs (state "done" or "stopped").
+
+    ``margin`` is the smallest difference that matters: in the metric's natural unit (0.01 = one point), or,
+    for errors in the label's own unit, as a share of the baseline's error; the column ``margin`` has it in
+    the unit of the scores. Raises `ValueError` for runs judged by several metrics.
+    """
+    names = list(runs["metric"].dropna().unique())
+    if len(names) > 1:
+        raise ValueError(f"Runs judged by several metrics cannot be compared: {', '.join(sorted(names))}.")
+    budgets = by_budget(runs) if len(names) else []
+    rows = [row for budget, some in budgets for row in _compared(some, budget, names[0], margin)]
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"labels": object, "n": int, "pairs": int})
+
+
+def recommended(summary: pd.DataFrame) -> str:
+    """The strategy that the evidence at the largest label budget supports; "" where nothing has finished.
+
+    The largest gain among those that help; where none does, the best model without transfer. Without any
+    such model there is nothing to hold against, and the best mean is named.
+    """
+    at_most = list(by_budget(summary[summary["n"] > 0]))
+    if not at_most:
+        return ""
+    last = at_most[-1][1]
+    helping = last[last["verdict"] == HELPS]
+    if len(helping):
+        return str(helping.sort_values("gain")["strategy"].iloc[-1])
+    baselines = last.loc[last["baseline"].notna(), "baseline"]
+    if len(baselines):
+        return str(baselines.iloc[0])
+    sign = catalog.metric(last["metric"].iloc[0]).sign
+    return str(last.sort_values("mean", key=lambda mean: sign * mean)["strategy"].iloc[-1])
+
+
+def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0.0) -> float:
+    """The smallest true gain that so many seeds show to be beyond the margin four times out of five.
+
+    ``spread`` is the standard deviation of the paired differences. NaN below three seeds: no verdict.
+    """
+    if seeds < LEAST_SEEDS:
+        return float("nan")
+    quantiles = stats.t.ppf(1 - LEVEL / 2 / strategies, seeds - 1) + stats.t.ppf(0.8, seeds - 1)
+    return float(margin + quantiles * spread / np.sqrt(seeds))
+
+
+def _compared(runs: pd.DataFrame, budget: Any, metric: str, margin: float) -> list[dict[str, Any]]:
+    """The rows of one label budget, in the order in which the strategies first appear."""
+    scores = {name: _by_seed(some) for name, some in by_strategy(runs)}
+    sign = catalog.metric(metric).sign
+    good = {name: sign * some for name, some in scores.items()}  # from here on, more is better
+    transfers = [name for name in scores if _transfers(name)]
+    baseline, rivals = _best({name: some for name, some in good.items() if name not in transfers})
+    band = margin
+    if baseline is not None and catalog.metric(metric).unit == "label":
+        band = margin * abs(float(scores[baseline].mean()))
+
+    gains = {name: _paired(good[name], good[baseline]) if baseline else np.empty(0) for name in transfers}
+    judged = _judged(gains, band, rivals)
+    rows = []
+    for name, some in scores.items():
+        mean, low, high = t_interval(some.to_numpy())
+        row = {"strategy": name, "labels": budget, "n": len(some), "mean": mean, "std": some.std(), "ci_low": low}
+        row |= {"ci_high": high, "baseline": baseline, "margin": band, "metric": metric}
+        row |= judged.get(name, {"verdict": BASELINE, "pairs": 0})
+        row["more_seeds"] = row.get("more_seeds", np.nan) if baseline else np.nan
+        if name != "scratch" and "scratch" in good:
+            over = t_interval(_paired(good[name], good["scratch"]))
+            row |= dict(zip(("gain_scratch", "gain_scratch_low", "gain_scratch_high"), over, strict=True))
+        rows.append(row)
+    return rows
+
+
+def _by_seed(runs: pd.DataFrame) -> pd.Series:
+    """Test scores by seed, of the runs that have one."""
+    done = runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()]
+    scores = done.set_index("seed")["test_score"].astype(float)
+    return scores[~scores.index.duplicated(keep="last")].sort_index()
+
+
+def _transfers(strategy: str) -> bool:
+    offer = catalog.strategies().get(strategy)
+    return offer is None or offer.transfers
+
+
+def _paired(one: pd.Series, other: pd.Series) -> np.ndarray:
+    """Differences over the seeds that both have, (N,)."""
+    return (one - other).dropna().to_numpy()
+
+
+def _best(baselines: dict[str, pd.Series]) -> tuple[str | None, int]:
+    """The best baseline, and how many might as well have been it; few seeds do not make a best."""
+    most = max(map(len, baselines.values()), default=0)
+    eligible = {name: some for name, some in baselines.items() if len(some) and len(some) >= min(LEAST_SEEDS, most)}
+    if not eligible:
+        return None, 1
+    best = max(eligible, key=lambda name: eligible[name].mean())
+    behind = [t_interval(_paired(eligible[best], some))[1] > 0 for name, some in eligible.items() if name != best]
+    return best, len(eligible) - sum(behind)
+
+
+def _judged(gains: dict[str, np.ndarray], band: float, rivals: int) -> dict[str, dict[str, Any]]:
+    """Gain, interval, p values and verdict of each strategy from its paired gains: Holm, strictest first."""
+    p_values = {name: _p_value(some, band, rivals) for name, some in gains.items() if len(some) >= LEAST_SEEDS}
+    ready = sorted(p_values, key=lambda name: p_values[name])
+    still_open, stopped, p_holm = len(gains), False, 0.0
+    judged: dict[str, dict[str, Any]] = {}
+    for place, name in enumerate([*ready, *(name for name in gains if name not in p_values)]):
+        if not stopped:
+            still_open = len(gains) - place
+            stopped = p_values.get(name, 1.0) * still_open > LEVEL
+        mean, low, high = t_interval(gains[name])
+        row: dict[str, Any] = {"pairs": len(gains[name]), "gain": mean, "gain_low": low, "gain_high": high}
+        row |= {"verdict": OPEN, "more_seeds": _more_seeds(gains[name], band, still_open, rivals)}
+        if name in p_values:
+            p_holm = max(p_holm, min(1.0, p_values[name] * (len(gains) - place)))
+            down, up = _reach(len(gains[name]), still_open, rivals) * standard_error(gains[name])
+            row |= {"p_value": p_values[name], "p_holm": p_holm, "settled_low": mean - down, "settled_high": mean + up}
+            row["verdict"] = _verdict(mean - down, mean + up, band)
+        judged[name] = row
+    return {name: row | ({"more_seeds": np.nan} if row["verdict"] != OPEN else {}) for name, row in judged.items()}
+
+
+def _p_value(gains: np.ndarray, band: float, rivals: int) -> float:
+    """Two-sided, against a true gain within the band; a gain below it counts once for each rival baseline."""
+    mean, error = gains.mean(), standard_error(gains)
+    if error == 0:
+        return 0.0 if abs(mean) > band else 1.0
+    above = stats.t.sf((mean - band) / error, len(gains) - 1)
+    below = stats.t.cdf((mean + band) / error, len(gains) - 1)
+    return float(min(1.0, 2 * min(above, rivals * below)))
+
+
+def _reach(count: int | np.ndarray, still_open: int, rivals: int) -> np.ndarray:
+    """How many standard errors an interval at Holm's level reaches down and up, (..., 2)."""
+    return stats.t.ppf(1 - LEVEL / 2 / still_open / np.array([1, rivals]), count - 1)
+
+
+def _verdict(low: float, high: float, band: float) -> str:
+    if low > band:
+        return HELPS
+    if high < -band:
+        return HURTS
+    return SAME if -band <= low and high <= band else OPEN
+
+
+def _more_seeds(gains: np.ndarray, band: float, still_open: int, rivals: int) -> float:
+    """About how many more seeds would settle it at this mean and spread; NaN where 200 would not.
+
+    With one seed the spread is unknown: as many as the first verdict takes.
+    """
+    if len(gains) < 2:
+        return float(LEAST_SEEDS - len(gains))
+    counts = np.arange(max(len(gains) + 1, LEAST_SEEDS), len(gains) + MOST_MORE_SEEDS + 1)
+    spread = standard_error(gains) * np.sqrt(len(gains))
+    down, up = (_reach(counts[:, None], still_open, rivals) * (spread / np.sqrt(counts))[:, None]).T
+    low, high = gains.mean() - down, gains.mean() + up
+    settled = (low > band) | (high < -band) | ((-band <= low) & (high <= band))
+    return float(counts[settled.argmax()] - len(gains)) if settled.any() else float("nan")

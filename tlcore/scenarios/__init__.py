@@ -1,0 +1,1 @@
+"""One scenario a file; `tlcore.catalog` finds them. See docs/adding.md."""
