@@ -77,8 +77,8 @@ class Fraud(tl.Scenario):
     simulated = True
     budget = 1_000
 
-    covariate_shift: float = tl.knob(0.4, "How differently people pay in the new market", 0.0, 1.0)
-    concept_shift: float = tl.knob(0.25, "How far the new market's own trick replaces the known ones", 0.0, 1.0)
+    covariate_shift: float = tl.knob(0.3, "How differently people pay in the new market", 0.0, 1.0)
+    concept_shift: float = tl.knob(0.2, "How far the new market's own trick replaces the known ones", 0.0, 1.0)
     event_rate: float = tl.knob(0.008, "Share of fraud among the new market's payments", 0.003, 0.2)
     source_rate: float = tl.knob(0.008, "Share of fraud among the main market's payments", 0.003, 0.2)
     label_noise: float = tl.knob(0.0, "Share of frauds recorded as none, and as many the other way round", 0.0, 0.5)

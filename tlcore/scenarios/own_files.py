@@ -42,15 +42,15 @@ class OwnFiles(files.Files, tl.Scenario):
 def settings(**asked: Any) -> dict[str, Any]:
     """The scenario's settings for these files: paths made absolute, content hashed, defaults left out.
 
-    Takes the knobs of `OwnFiles` as keywords; ``None`` counts as not given. Raises `Unusable` where a
-    file is not there.
+    Takes the knobs of `OwnFiles` as keywords; ``None`` counts as not given, and a ``digest`` that is given
+    stays, so that changed files are noticed. Raises `Unusable` where a file is not there.
     """
     given = {name: value for name, value in asked.items() if value not in (None, "")}
     for role in ROLES:
         if role in given:
             given[role] = str(Path(given[role]).expanduser().resolve())
-    chosen = OwnFiles(**given)
-    given["digest"] = files.digest(chosen)
+    if "digest" not in given:
+        given["digest"] = files.digest(OwnFiles(**given))
     return {f.name: given[f.name] for f in fields(OwnFiles) if f.name in given and given[f.name] != f.default}
 
 
