@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 from learning import course_for, dealt, run
-from toys import pictures, table
 from torch import nn
+from toys import pictures, table
 
 from tlcore.errors import Stopped
 from tlcore.learn import loop, losses
@@ -65,7 +65,7 @@ def test_an_epoch_is_given_up_only_when_it_is_clearly_worse():
     best = Best(Phase("p", model, moves=[Move(model, 1.0)]))
     start = np.array([1.0, 1.2, 0.8, 1.1])
     assert best.offer(0, start)
-    assert best.offer(1, start + [0.3, -0.3, 0.2, -0.1])  # within the noise: the later epoch is kept
+    assert best.offer(1, start + np.array([0.3, -0.25, 0.2, -0.2]))  # within the noise: the later epoch is kept
     assert not best.offer(2, start + 0.3)  # worse on every example
     assert best.offer(3, start - 0.3)
     assert best.number == 3
@@ -98,7 +98,9 @@ def test_frozen_batch_norm_stands_still_while_the_head_moves():
     task, course = course_for(pictures(), Training(epochs=2, batch=32, least_steps=2))
     model = task.model(task.target_labels)
     before = {key: value.clone() for key, value in model.body.state_dict().items()}
-    loop.fit(phase_for(task, predictor=model, objective=losses.supervised(model), moves=[Move(model.head, 1e-2)]), course)
+    loop.fit(
+        phase_for(task, predictor=model, objective=losses.supervised(model), moves=[Move(model.head, 1e-2)]), course
+    )
     assert all(torch.equal(value, before[key]) for key, value in model.body.state_dict().items())
 
 

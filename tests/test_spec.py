@@ -30,7 +30,8 @@ def test_equal_specs_have_equal_keys_and_any_difference_another():
     spec = specs(GOOD)[0]
     assert RunSpec.from_dict(spec.to_dict()).key == spec.key
     others = [
-        replace(spec, seed=9), replace(spec, labels=51), replace(spec, strategy="dann"), replace(spec, metric="accuracy"),
+        replace(spec, seed=9), replace(spec, labels=51), replace(spec, strategy="dann"),
+        replace(spec, metric="accuracy"),
         replace(spec, settings={**spec.settings, "world": 1}), replace(spec, training=Training(epochs=31)),
         replace(spec, knobs={**spec.knobs, "lr": 0.5}), replace(spec, backbone="small_cnn"),
     ]  # fmt: skip

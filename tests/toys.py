@@ -8,7 +8,9 @@ import pandas as pd
 from tlcore.situation import Examples, Situation
 
 
-def table(kind: str = "binary", shift: float = 1.0, n_source: int = 800, n_target: int = 400, seed: int = 0) -> Situation:
+def table(
+    kind: str = "binary", shift: float = 1.0, n_source: int = 800, n_target: int = 400, seed: int = 0
+) -> Situation:
     """Two customer groups whose answers follow one rule; the target lies ``shift`` away."""
     rng = np.random.default_rng(seed)
 

@@ -17,9 +17,9 @@ from tlcore.errors import Unusable, unknown
 
 if TYPE_CHECKING:
     import numpy as np
-    from torch import nn
 
     from tlcore.learn.data import Space, Task
+    from tlcore.learn.nets import Body
     from tlcore.phase import Phase
     from tlcore.situation import Situation
 
@@ -36,7 +36,7 @@ class Offer:
     name: ClassVar[str] = ""
     title: ClassVar[str]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self, self.name)
 
     @property
@@ -90,7 +90,7 @@ class Backbone(Offer):
         """The same network, this much wider or thinner."""
         return replace(self, width=max(4, round(self.width * share)))
 
-    def build(self, space: Space) -> nn.Module:
+    def build(self, space: Space) -> Body:
         """A module of ``blocks`` from input to features, of ``width`` features (see learn/nets.py)."""
         raise NotImplementedError(f"{type(self).__name__} builds nothing yet.")
 
@@ -197,14 +197,17 @@ def _problem(owner: str, declared: Any, value: Any) -> str | None:
     """What is wrong with this value of a knob, in one sentence; None where it fits."""
     low, high, choices = (declared.metadata.get(key) for key in ("low", "high", "choices"))
     where, default = f"{owner}.{declared.name}", declared.default
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
     if choices and value not in choices:
         return f"{where} is {value!r}; it must be one of {', '.join(map(repr, choices))}."
     if isinstance(default, bool):
         return None if isinstance(value, bool) else f"{where} is {value!r}; it must be true or false."
-    if isinstance(default, int) and not (isinstance(value, int) and not isinstance(value, bool)):
+    if isinstance(default, int) and not (number and isinstance(value, int)):
         return f"{where} is {value!r}; it must be a whole number."
-    if isinstance(default, float) and (isinstance(value, bool) or not isinstance(value, (int, float)) or value != value):
+    if isinstance(default, float) and not number:
         return f"{where} is {value!r}; it must be a number."
-    if isinstance(value, (int, float)) and ((low is not None and value < low) or (high is not None and value > high)):
+    if isinstance(default, str) and not isinstance(value, str):
+        return f"{where} is {value!r}; it must be text."
+    if number and not (low if low is not None else value) <= value <= (high if high is not None else value):
         return f"{where} is {value}; it must lie between {low} and {high}."
     return None

@@ -33,7 +33,7 @@ class Examples:
     labels: np.ndarray | None = None
     names: list[str] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.labels is not None and len(self.labels) != len(self.inputs):
             raise ValueError(f"{len(self.inputs)} inputs but {len(self.labels)} labels.")
 

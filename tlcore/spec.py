@@ -34,7 +34,7 @@ class Training:
     clip: float = catalog.knob(1.0, "Largest gradient norm of a step", 0.01, 1000.0)
     augment: bool = catalog.knob(True, "Shift, turn and re-light training images a little")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         catalog.check(self, "training")
 
 

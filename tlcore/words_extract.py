@@ -19,6 +19,7 @@ from tlcore.words import LANGUAGES, LOCALE
 ROOT = Path(__file__).parents[1]
 ATTRIBUTES = {"title", "summary", "avoid", "story", "situation", "family"}  # of a class that is on offer
 CONSTANTS = {"TITLE"}  # of a page
+SENTENCES = {"NEEDS"}  # dictionaries of the catalogue whose values are read
 HEADER = """msgid ""
 msgstr ""
 "Project-Id-Version: TransferLab\\n"
@@ -59,12 +60,15 @@ def read(path: Path) -> dict[str, str]:
 
 def problems(language: str) -> list[str]:
     """One sentence for everything that keeps a reader of this language from a complete translation."""
-    found, given = [], {}
+    found: list[str] = []
+    given: dict[str, str] = {}
     for source in sources():
         where, wanted = source.relative_to(ROOT), messages(source.read_text(encoding="utf-8"))
         have = read(catalogue_of(source, language))
         found += [f"{where}: {message!r} has no translation." for message in wanted if not have.get(message)]
-        found += [f"{where}: the catalogue holds {m!r}, which the source no longer says." for m in set(have) - set(wanted)]
+        found += [
+            f"{where}: the catalogue holds {m!r}, which the source no longer says." for m in set(have) - set(wanted)
+        ]
         for message, translated in have.items():
             if translated and fields_of(message) != fields_of(translated):
                 found.append(f"{where}: {translated!r} does not have the fields of {message!r}.")
@@ -120,24 +124,29 @@ def _said(call: ast.Call) -> Iterator[str]:
         if text is not None:
             yield text
         elif isinstance(argument, (ast.JoinedStr, ast.BinOp)):
-            raise ValueError(f"Line {argument.lineno}: {ast.unparse(argument)} is put together at run time; use {{fields}}.")
+            raise ValueError(
+                f"Line {argument.lineno}: {ast.unparse(argument)} is put together at run time; use {{fields}}."
+            )
 
 
 def _declared(body: list[ast.stmt], names: set[str]) -> Iterator[str]:
     """The texts assigned to these names, alone or in a tuple."""
     for statement in body:
         if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            pairs = [(statement.target, statement.value)]
+            pairs: list[tuple[ast.expr, ast.expr]] = [(statement.target, statement.value)]
         elif isinstance(statement, ast.Assign):
             target, value = statement.targets[0], statement.value
-            both = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
-            pairs = list(zip(target.elts, value.elts, strict=True)) if both else [(target, value)]  # type: ignore[attr-defined]
+            pairs = [(target, value)]
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                pairs = list(zip(target.elts, value.elts, strict=True))
         else:
             continue
         for target, value in pairs:
-            text = _text(value)
-            if getattr(target, "id", "") in names and text is not None:
+            name, text = getattr(target, "id", ""), _text(value)
+            if name in names and text is not None:
                 yield text
+            if name in SENTENCES and isinstance(value, ast.Dict):
+                yield from filter(None, map(_text, value.values))
 
 
 def _text(node: ast.expr) -> str | None:

@@ -1,6 +1,7 @@
 """A multi-layer perceptron for tables: numbers normalised, categories embedded (Guo and Berkhahn, 2016)."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import tlcore as tl
 
@@ -18,7 +19,7 @@ class MLP(tl.Backbone):
     def build(self, space):
         stem = tl.nets.TableStem(space)
         sizes = [stem.width, *[self.width] * self.depth]
-        hidden = [tl.nets.dense(a, b, self.dropout) for a, b in zip(sizes, sizes[1:], strict=False)]
+        hidden = [tl.nets.dense(a, b, self.dropout) for a, b in pairwise(sizes)]
         return tl.nets.Body([stem, *hidden], self.width)
 
 

@@ -1,6 +1,7 @@
 """A small residual network for images, trained from nothing (He et al., 2016)."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import tlcore as tl
 
@@ -16,7 +17,7 @@ class SmallCNN(tl.Backbone):
 
     def build(self, space):
         sizes = [self.width, *(self.width * 2**stage for stage in range(self.stages))]
-        blocks = [tl.nets.Residual(a, b) for a, b in zip(sizes, sizes[1:], strict=False)]
+        blocks = [tl.nets.Residual(a, b) for a, b in pairwise(sizes)]
         blocks[-1] = tl.nets.pooled(blocks[-1])
         return tl.nets.Body([tl.nets.PictureStem(space.channels, self.width), *blocks], sizes[-1])
 

@@ -24,6 +24,7 @@ from tlcore.phase import Phase
 from tlcore.spec import Training
 
 Report = Callable[[Epoch], None]
+DOUBT = 0.5  # standard errors
 
 
 @dataclass
@@ -128,8 +129,9 @@ class Best:
     """The weights of the epoch to keep: the latest one not clearly worse than the best.
 
     Validation losses come one per example. An epoch is clearly worse when its paired difference to
-    the lowest mean so far exceeds one standard error: with a dozen validation labels only a real
-    decline makes an early epoch win over the end of the schedule; with thousands this is the minimum.
+    the lowest mean so far exceeds `DOUBT` standard errors: with a dozen validation labels a slight
+    decline does not make an early epoch win over the end of the schedule; with thousands this is the
+    minimum (docs/decisions/0006).
     """
 
     def __init__(self, phase: Phase):
@@ -144,7 +146,7 @@ class Best:
             if self.lowest is None or losses.mean() < self.lowest.mean():
                 self.lowest = losses
             away = losses - self.lowest
-            if away.mean() > away.std(ddof=1 if len(away) > 1 else 0) / math.sqrt(len(away)):
+            if away.mean() > DOUBT * away.std(ddof=1 if len(away) > 1 else 0) / math.sqrt(len(away)):
                 return False
         self.number = number
         self.weights = [tensor.detach().clone() for tensor in self.moving]

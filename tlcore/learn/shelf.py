@@ -1,9 +1,9 @@
 """Source phases that several strategies share: trained once, loaded ever after.
 
-    shelf/
-        <address>.safetensors   the predictor's weights
-        <address>.json          the epochs that led there
-        <address>.lock          whoever trains holds it; whoever needs the same waits
+shelf/
+    <address>.safetensors   the predictor's weights
+    <address>.json          the epochs that led there
+    <address>.lock          whoever trains holds it; whoever needs the same waits
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock
@@ -44,14 +44,14 @@ class Place:
         draft = self.weights.with_suffix(".draft")
         save_file({name: tensor.contiguous() for name, tensor in predictor.state_dict().items()}, draft)
         os.replace(draft, self.weights)
-        # A stay at this address starts from nothing: costs are counted from its own first epoch.
-        first = epochs[0]
-        records = [
-            {**asdict(e), "step": e.step - first.step, "seen": e.seen - first.seen, "seconds": e.seconds - first.seconds}
-            for e in epochs
-        ]
-        draft.write_text(json.dumps(records))
+        draft.write_text(json.dumps([asdict(_since(epochs[0], epoch)) for epoch in epochs]))
         os.replace(draft, self.epochs)
+
+
+def _since(first: Epoch, epoch: Epoch) -> Epoch:
+    """The epoch with its costs counted from the start of its own phase, whatever ran before."""
+    cost = {name: getattr(epoch, name) - getattr(first, name) for name in ("step", "seen", "seconds")}
+    return replace(epoch, **cost)
 
 
 @dataclass(frozen=True)

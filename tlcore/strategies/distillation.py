@@ -17,7 +17,7 @@ class Distillation(tl.Strategy):
     temperature: float = tl.knob(3.0, "How soft the teacher's answers are made", 1.0, 20.0)
     share: float = tl.knob(0.7, "Weight of the teacher's answers against the labels", 0.0, 1.0)
     student: float = tl.knob(0.5, "Width of the student as a share of the teacher's", 0.05, 1.0)
-    lr: float = tl.knob(1e-3, "Learning rate on the target", 1e-6, 1.0)
+    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
     source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
 
     def phases(self, task):

@@ -14,7 +14,7 @@ class FineTune(tl.Strategy):
     paper = "Yosinski et al., 2014"
     needs = frozenset({"source data"})
 
-    lr: float = tl.knob(1e-3, "Learning rate on the target", 1e-6, 1.0)
+    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
     source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
 
     def phases(self, task):

@@ -1,0 +1,17 @@
+"""The frame around every page: the window, the language, the menu, the queue. Nothing else."""
+
+import streamlit as st
+
+from pages.parts import language, menu, queue, show
+from tlcore.errors import Unusable
+
+st.set_page_config(page_title="TransferLab", page_icon=":material/compare_arrows:", layout="wide")
+language.speak()
+page = st.navigation(menu.build())
+try:
+    with st.sidebar:
+        queue.strip()
+        language.switch()
+    page.run()
+except Unusable as error:
+    show.problems(error)

@@ -1,0 +1,38 @@
+"""How fast and how steadily does each learn? The fastest in one sentence, the curves, what they cost."""
+
+import streamlit as st
+
+from pages.parts import compare, compare_convergence, frame, reads, show
+from tlcore.charts import answers
+from tlcore.charts.convergence import without_training
+from tlcore.measure import convergence as measure
+from tlcore.words import _
+
+TITLE, ICON, PLACE = "Convergence", ":material/show_chart:", 2
+
+frame.page(_("Convergence"), _("How fast and how steadily does each learn?"))
+experiment = frame.pick()
+done = compare.finished(experiment)
+labels = compare.budget(done)
+runs = compare.of_budget(reads.runs(experiment), labels)
+epochs = compare.of_budget(reads.epochs(experiment), labels)
+done = compare.of_budget(done, labels)
+
+table = measure.table(epochs, done)
+compare.answer(answers.convergence(table, without_training(measure.curves(epochs))))
+
+st.subheader(_("Score on the target while learning"), anchor=False)
+view = compare_convergence.view()
+show.chart(
+    compare_convergence.picture(epochs, runs, experiment.experiment.metric, view),
+    what=_(
+        "Each line is the mean score of a strategy over its seeds, on target examples that it does not learn from; "
+        "the band is the 95 % interval. A line starts once the strategy can answer for the target: what learning the "
+        "source took comes before. The dot marks the epoch that was kept. The highest line on the left is the fastest."
+    ),
+    key="convergence",
+)
+
+st.subheader(_("What a good score costs"), anchor=False)
+compare_convergence.costs(table, experiment.experiment.metric)
+compare.settings(experiment, done)

@@ -1,0 +1,71 @@
+"""Who pays for the rare class? How rare it is, who finds it, and what that costs the others."""
+
+import streamlit as st
+
+from pages.parts import compare, compare_imbalance, frame, reads, show
+from tlcore.charts import answers
+from tlcore.charts import imbalance as charts
+from tlcore.measure import imbalance as measure
+from tlcore.words import _
+
+TITLE, ICON, PLACE = "Imbalance", ":material/balance:", 4
+
+frame.page(_("Imbalance"), _("Who pays for the rare class?"))
+experiment = frame.pick()
+if experiment.facts["kind"] == "regression":
+    st.markdown(f"### {_('This question does not apply: the answer is a number, and numbers have no rare class.')}")
+    st.page_link("pages/compare/verdict.py", label=_("See the verdict"), icon=":material/arrow_forward:")
+    st.stop()
+done = compare.finished(experiment)
+labels = compare.budget(done)
+done = compare.of_budget(done, labels)
+
+classes = experiment.facts["classes"]
+predictions = compare_imbalance.predictions(experiment, done)
+parts = compare_imbalance.counts(experiment, labels)
+per_class = measure.per_class(predictions, done, classes)
+binary = len(classes) == 2
+points = measure.operating_points(predictions, done)
+best = compare_imbalance.best(reads.summary(experiment), labels)
+overview = measure.overview(parts)
+alarms = points if binary else points.head(0)
+compare.answer(answers.imbalance(overview, per_class, best, alarms, experiment.facts["label"]))
+
+left, right = st.columns(2)
+with left:
+    st.subheader(_("How rare is it?"), anchor=False)
+    show.chart(
+        charts.counts(compare_imbalance.named(parts)), compare_imbalance.named(parts), key="counts",
+        what=_("How many examples of each class the source, the target labels of one run and the test set hold. The "
+               "axis is logarithmic: each step is ten times as many."),
+    )  # fmt: skip
+with right:
+    st.subheader(_("Alarms: how many are right, how many events are found"), anchor=False)
+    event = 1 if binary else compare_imbalance.event(overview, classes)
+    show.chart(
+        compare_imbalance.curve(predictions, done, event), key="precision_recall",
+        what=_("Every threshold is a compromise: further right finds more of the events, higher up means fewer false "
+               "alarms. The higher a line, the better. The dashed rule is what blind guessing reaches."),
+    )  # fmt: skip
+
+strategy = compare_imbalance.strategy(per_class, best)
+left, right = st.columns(2)
+with left:
+    st.subheader(_("How much of each class is found?"), anchor=False)
+    show.chart(
+        charts.recalls(per_class[per_class["strategy"].isin([strategy, "scratch"])]), key="recalls",
+        what=_("The share of each class that is recognised, with the interval that so many test examples allow. "
+               "Hollow: the model trained from scratch. A filled dot left of a hollow one: this class pays."),
+    )  # fmt: skip
+with right:
+    st.subheader(_("What is taken for what?"), anchor=False)
+    of = [predictions[run] for run in done.loc[done["strategy"] == strategy, "run"] if run in predictions]
+    show.chart(
+        charts.confusion(charts.tally(of, classes), strategy), key="confusion",
+        what=_("Test examples by actual class (rows) and predicted class (columns), the mean over seeds. The diagonal "
+               "is right."),
+    )  # fmt: skip
+
+st.subheader(_("Every class in figures"), anchor=False)
+compare_imbalance.table(per_class)
+compare.settings(experiment, done)

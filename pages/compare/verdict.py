@@ -1,0 +1,41 @@
+"""Does transfer help? One sentence and one number, the gains with their intervals, the ranking."""
+
+import streamlit as st
+
+from pages.parts import compare, compare_verdict, frame, reads, show
+from tlcore.charts import answers
+from tlcore.charts.verdict import forest, leaderboard
+from tlcore.words import _
+
+TITLE, ICON, PLACE = "Verdict", ":material/gavel:", 1
+
+frame.page(_("Verdict"), _("Does transfer help?"))
+experiment = frame.pick()
+done = compare.finished(experiment)
+labels = compare.budget(done)
+everything = reads.summary(experiment, compare_verdict.margin(experiment))
+summary = compare.of_budget(everything, labels)
+
+said = answers.verdict(summary)
+compare.answer(said)
+if said.verdict == answers.OPEN:
+    compare.add_seeds(experiment)
+compare_verdict.figures(said, summary)
+
+board = leaderboard(summary)
+st.subheader(_("Gain of each strategy"), anchor=False)
+show.chart(
+    forest(summary[summary["strategy"].isin(compare_verdict.chosen(board))]),
+    what=_(
+        "Each point is the mean difference, over seeds, between a strategy and the best model without transfer, both "
+        "trained on the same target labels. The thick line is its 95 % interval. Right of the grey band: transfer "
+        "helps. Left of it: transfer hurts. A line that crosses the edge of the band: not enough evidence."
+    ),
+    key="forest",
+)
+
+st.subheader(_("Leaderboard"), anchor=False)
+compare_verdict.leaderboard(board, compare.of_budget(done, labels), experiment.experiment.metric)
+
+compare_verdict.margin_input(experiment, experiment.experiment.metric)
+compare.settings(experiment, done)

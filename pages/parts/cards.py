@@ -1,0 +1,83 @@
+"""The examples of one domain as a card: how many, which classes, what they look like."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from tlcore.situation import Examples, Situation
+from tlcore.words import _
+
+SAMPLE_ROWS, SAMPLE_IMAGES = 8, 10
+
+
+def domain(title: str, help: str, examples: Examples, situation: Situation) -> None:
+    """One domain: a heading, three figures, and how often each class occurs."""
+    with st.container(border=True, height="stretch"):
+        st.subheader(title, anchor=False, help=help)
+        with st.container(horizontal=True):
+            st.metric(_("Examples"), f"{len(examples):,}", width="content")
+            st.metric(_inputs_name(examples), _inputs(examples), width="content")
+            if examples.labels is not None and not situation.regression:
+                st.metric(_("Rarest class"), f"{class_counts(examples)['share'].min():.1%}", width="content")
+        _answers(examples, situation)
+
+
+def class_counts(examples: Examples) -> pd.DataFrame:
+    """How often each class occurs: class, count, share."""
+    names, counts = np.unique(np.asarray(examples.labels, dtype=str), return_counts=True)
+    return pd.DataFrame({"class": names, "count": counts, "share": (counts / counts.sum()).round(4)})
+
+
+def sample(examples: Examples) -> None:
+    """A few examples as they are."""
+    chosen = examples.take(np.random.default_rng(0).permutation(len(examples))[:SAMPLE_IMAGES])
+    if isinstance(chosen.inputs, pd.DataFrame):
+        table = chosen.inputs.head(SAMPLE_ROWS).copy()
+        if chosen.labels is not None:
+            table.insert(0, "→", list(chosen.labels[:SAMPLE_ROWS]))
+        answer = st.column_config.Column(_("Answer"), help=_("What is to be predicted."))
+        st.dataframe(table, hide_index=True, column_config={"→": answer})
+        return
+    with st.container(horizontal=True):
+        for position, picture in enumerate(chosen.inputs):
+            caption = "" if chosen.labels is None else str(chosen.labels[position])
+            st.image(_enlarged(picture), caption=caption, width=88)
+
+
+def _answers(examples: Examples, situation: Situation) -> None:
+    if examples.labels is None:
+        st.caption(_("Nobody has labelled these."))
+    elif situation.regression:
+        low, middle, high = np.quantile(np.asarray(examples.labels, dtype=float), [0.05, 0.5, 0.95])
+        spread = {"low": f"{low:,.4g}", "middle": f"{middle:,.4g}", "high": f"{high:,.4g}"}
+        st.caption(_("{label}: half below {middle}, most between {low} and {high}", label=situation.label, **spread))
+    else:
+        counts, share = class_counts(examples), st.column_config.ProgressColumn
+        st.dataframe(
+            counts, hide_index=True, height=min(38 + 35 * len(counts), 220),
+            column_config={
+                "class": st.column_config.TextColumn(situation.label),
+                "count": st.column_config.NumberColumn(_("Count"), format="localized"),
+                "share": share(_("Share of all"), format="percent", min_value=0.0, max_value=1.0),
+            },
+        )  # fmt: skip
+
+
+def _inputs_name(examples: Examples) -> str:
+    return _("Columns") if isinstance(examples.inputs, pd.DataFrame) else _("Pixels")
+
+
+def _inputs(examples: Examples) -> str:
+    if isinstance(examples.inputs, pd.DataFrame):
+        return str(examples.inputs.shape[1])
+    height, width = examples.inputs.shape[1:3]
+    return f"{width} x {height}"
+
+
+def _enlarged(picture: np.ndarray) -> np.ndarray:
+    """A small picture with every pixel drawn large, so that nothing is smoothed away."""
+    times = max(1, 96 // picture.shape[0])
+    large = picture.repeat(times, axis=0).repeat(times, axis=1)
+    return large[..., 0] if large.shape[-1] == 1 else large

@@ -1,0 +1,116 @@
+"""What the Compare pages share: the label budget in view, the answer on top, and how far the runs have got."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import frame, reads, show
+from tlcore import launch
+from tlcore.charts.answers import Answer
+from tlcore.errors import Unusable
+from tlcore.plan import plan
+from tlcore.store import StoredExperiment
+from tlcore.words import _, counted
+
+MORE_SEEDS = 3
+
+
+def finished(experiment: StoredExperiment) -> pd.DataFrame:
+    """The runs with a score; what is still to come or went wrong is said; where there is none, no further."""
+    runs = reads.runs(experiment)
+    state = runs["state"].value_counts()
+    active = int(state.reindex(["queued", "starting", "running", "stopping"]).fillna(0).sum())
+    failed = int(state.reindex(["failed", "lost"]).fillna(0).sum())
+    if active:
+        st.info(
+            _(
+                "{active} of {all} runs are still to finish; what stands here will change.",
+                active=active,
+                all=len(runs),
+            ),
+            icon=":material/hourglass_top:",
+        )
+    if failed:
+        st.warning(
+            counted("{n} run failed; the rest is compared.", "{n} runs failed; the rest is compared.", failed),
+            icon=":material/error:",
+        )
+    done = runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()]
+    if active or failed or done.empty:
+        st.page_link("pages/run/runs.py", label=_("See the runs"), icon=":material/arrow_forward:")
+    if done.empty:
+        st.markdown(f"##### {_('No run has finished yet, so there is nothing to compare.')}")
+        st.stop()
+    return done
+
+
+def budget(done: pd.DataFrame) -> int | None:
+    """The label budget in view; asked for only where there are several, the largest first."""
+    budgets = [None if pd.isna(count) else int(count) for count in done["labels"].unique()]
+    budgets.sort(key=lambda count: (count is None, count or 0))
+    if len(budgets) == 1:
+        return budgets[0]
+    words = [show.labels(count) for count in budgets]
+    chosen = st.segmented_control(
+        _("Target labels"), words, default=words[-1], required=True, key="labels_in_view", persist_state="session"
+    )
+    return budgets[words.index(chosen)] if chosen in words else budgets[-1]
+
+
+def of_budget(table: pd.DataFrame, labels: int | None) -> pd.DataFrame:
+    """The rows of one label budget; None is every label there is."""
+    return table[table["labels"].isna() if labels is None else table["labels"] == labels]
+
+
+def answer(said: Answer) -> None:
+    """The answer: an icon, one sentence, and what else must be known."""
+    word = show.verdict(said.verdict) if said.verdict else None
+    st.markdown(f"### :{word.colour}[{word.icon}] {said.headline}" if word else f"### {said.headline}")
+    if said.sentences:
+        st.markdown("  \n".join(said.sentences))
+
+
+def add_seeds(experiment: StoredExperiment) -> None:
+    """A button that runs the same experiment with three more seeds; finished runs are not trained again."""
+    if not st.button(_("Add {n} seeds", n=MORE_SEEDS), icon=":material/add:", type="primary"):
+        return
+    asked = experiment.experiment
+    try:
+        with st.spinner(_("Planning ...")):
+            number = reads.store().submit(plan(replace(asked, seeds=asked.seeds + MORE_SEEDS)))
+            launch.start(reads.store())
+    except Unusable as error:
+        show.problems(error)
+        return
+    frame.choose(number)
+    st.switch_page("pages/run/runs.py")
+
+
+def settings(experiment: StoredExperiment, done: pd.DataFrame) -> None:
+    """What was held equal for every strategy, who chose the epochs, and the experiment as a file."""
+    asked = experiment.experiment
+    training = asked.training
+    rows = {
+        _("Scenario"): show.scenario_name(asked.scenario),
+        _("Metric"): show.metric_name(asked.metric),
+        _("Network"): asked.backbone,
+        _("Seeds"): str(asked.seeds),
+        _("Training"): _(
+            "at most {epochs} epochs of {batch} examples a step", epochs=training.epochs, batch=training.batch
+        ),
+        _("Epoch chosen by"): _(
+            "the lowest loss on the target's validation labels; test labels are used once, at the end"
+        ),
+        _("Device"): ", ".join(sorted(filter(None, done["device"].unique()))),
+    }
+    changed = {
+        **asked.settings,
+        **{f"{name}.{knob}": v for name, knobs in asked.knobs.items() for knob, v in knobs.items()},
+    }
+    rows |= {_("Changed from the default"): ", ".join(f"{knob} = {value}" for knob, value in changed.items())}
+    with st.expander(_("Settings"), icon=":material/tune:"):
+        st.markdown("\n".join(f"- {name}: **{value}**" for name, value in rows.items() if value))
+        st.code(asked.to_yaml(), language="yaml")

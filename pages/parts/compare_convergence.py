@@ -1,0 +1,108 @@
+"""The parts of the Convergence page: what is drawn, the picture, and the table of costs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import show
+from tlcore import catalog
+from tlcore.charts import answers, convergence, style
+from tlcore.measure import convergence as measure
+from tlcore.words import _
+
+
+class View(NamedTuple):
+    """What a person asked to see: a column of the epochs frame as x, and what is drawn besides the means."""
+
+    x: str
+    seeds: bool
+    source: bool
+
+
+def axes() -> dict[str, str]:
+    """The columns that may stand on the x axis, and how the axis is then called."""
+    return {
+        "position": _("Epoch of the run, on source and target"),
+        "step": _("Training steps"),
+        "seconds": _("Seconds"),
+        "seen": _("Target labels seen"),
+    }
+
+
+def view() -> View:
+    """What to draw: the controls above the chart."""
+    words = {"position": _("Epochs"), "step": _("Steps"), "seconds": _("Seconds"), "seen": _("Labels seen")}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        x = st.segmented_control(
+            _("Along"), list(words), default="position", format_func=words.__getitem__, required=True,
+            key="convergence_x", persist_state="session",
+        )  # fmt: skip
+        seeds = st.toggle(_("Every seed"), key="convergence_seeds", persist_state="session")
+        source = st.toggle(
+            _("Source too"), key="convergence_source", persist_state="session",
+            help=_("The score on held-out source examples, dotted: does the model forget the source?"),
+        )  # fmt: skip
+    return View(x or "position", seeds, source)
+
+
+def picture(epochs: pd.DataFrame, runs: pd.DataFrame, metric: str, view: View) -> style.Picture:
+    """The chart of one label budget."""
+    means = measure.curves(epochs, view.x, runs=runs)
+    better = catalog.metric(metric).higher_is_better
+    title = show.metric_name(metric) if better else _("{metric} (lower is better)", metric=show.metric_name(metric))
+    return convergence.convergence(
+        means,
+        title,
+        axes()[view.x],
+        higher_is_better=better,
+        seeds=measure.seed_curves(epochs, view.x) if view.seeds else None,
+        best=convergence.kept_epochs(epochs, means, view.x),
+        source=measure.curves(epochs, view.x, score="source", runs=runs) if view.source else None,
+        rules=convergence.references(means, better),
+    )
+
+
+def costs(table: pd.DataFrame, metric: str) -> None:
+    """What it takes each strategy to come within 5 % of the best score from scratch."""
+    table = table.sort_values("area", ascending=not catalog.metric(metric).higher_is_better)
+    missing = _("not reached") if table["threshold"].notna().any() else "-"
+
+    def cost(column: str, digits: int = 0) -> list[str]:
+        return [missing if pd.isna(value) else f"{value:,.{digits}f}" for value in table[column]]
+
+    shown = pd.DataFrame(
+        {
+            "strategy": [style.title(name) for name in table["strategy"]],
+            "reached": [f"{there} / {n}" for there, n in zip(table["reached"], table["n"], strict=True)],
+            "epochs": cost("epochs"),
+            "steps": cost("steps"),
+            "seen": cost("seen"),
+            "seconds": cost("seconds", 1),
+            "area": table["area"].to_numpy(),
+            "spread": table["spread"].to_numpy(),
+            "kept": table["best_epoch"].to_numpy(),
+            "signs": ["; ".join(map(answers.flag, words)) for words in table["flags"]],
+        }
+    )
+    number = st.column_config.NumberColumn
+    text = st.column_config.TextColumn
+    st.dataframe(
+        shown, hide_index=True, placeholder="–",
+        column_config={
+            "strategy": _("Strategy"),
+            "reached": text(_("Runs that got there"), help=_("Within 5 % of the best score from scratch.")),
+            "epochs": text(_("Epochs"), width=95, help=_("On the target; the median over runs.")),
+            "steps": text(_("Steps"), width=95, help=_("Learning the source included.")),
+            "seen": text(_("Labels seen"), width=95, help=_("Target labels walked through, each time counted.")),
+            "seconds": text(_("Seconds"), width=95, help=_("Learning the source included, also where it was shared.")),
+            "area": number(_("Area under the curve"), format="%.3f", help=_("The mean score over all target epochs.")),
+            "spread": number(_("Spread over seeds"), format="%.3f", help=_("Standard deviation of the test score.")),
+            "kept": number(_("Epoch kept"), format="%.0f", help=_("On the target; the median over runs.")),
+            "signs": text(_("Warning signs"), width="large"),
+        },
+    )  # fmt: skip
+    if table["threshold"].notna().any():
+        st.caption(_("The mark to reach: {score}.", score=f"{table['threshold'].dropna().iloc[0]:.3f}"))

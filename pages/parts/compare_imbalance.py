@@ -1,0 +1,104 @@
+"""The parts of the Imbalance page: what was predicted, how many of each class there are, and the tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages.parts import reads, show
+from pages.parts.compare import of_budget
+from tlcore import catalog
+from tlcore.charts import imbalance as charts
+from tlcore.charts import style
+from tlcore.errors import Unusable
+from tlcore.measure import imbalance as measure
+from tlcore.store import StoredExperiment
+from tlcore.words import _
+
+
+def predictions(experiment: StoredExperiment, done: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The predictions frame of every finished run that kept one, by run."""
+    found = {run: reads.predictions(experiment, run) for run in done["run"]}
+    return {run: frame for run, frame in found.items() if frame is not None and len(frame)}
+
+
+def counts(experiment: StoredExperiment, labels: int | None) -> pd.DataFrame:
+    """Examples by part and class; from what was noted at the start where the data can no longer be read."""
+    try:
+        return measure.counts(reads.situation(experiment), labels)
+    except Unusable as error:
+        show.problems(error)
+        noted = experiment.facts["counts"]
+        rows = [
+            {"part": part, "class": name, "count": count, "share": count / max(1, found["n"])}
+            for part, found in noted.items()
+            for name, count in found["classes"].items()
+        ]
+        return pd.DataFrame(rows)
+
+
+def named(parts: pd.DataFrame) -> pd.DataFrame:
+    """The same counts with the parts as a reader calls them."""
+    words = {
+        "source": _("Source"),
+        "target": _("Target"),
+        "train": _("Labels to learn from"),
+        "valid": _("Labels to choose by"),
+        "test": _("Test"),
+    }
+    return parts.assign(part=parts["part"].map(words))
+
+
+def best(summary: pd.DataFrame, labels: int | None) -> str:
+    """The strategy with the best mean score at this budget."""
+    rows = of_budget(summary, labels).dropna(subset=["mean"])
+    return str(rows["strategy"].iloc[int(np.argmax(catalog.metric(rows["metric"].iloc[0]).sign * rows["mean"]))])
+
+
+def event(overview: pd.DataFrame, classes: list[str]) -> int:
+    """Which of several classes the alarms are about; the rarest unless a person chooses."""
+    rarest = overview.loc[overview["part"] == "test", "minority"].iloc[0]
+    chosen = st.selectbox(
+        _("Class"), classes, index=classes.index(rarest), key="imbalance_class", persist_state="session"
+    )
+    return classes.index(chosen)
+
+
+def curve(predictions: dict[str, pd.DataFrame], done: pd.DataFrame, event: int) -> style.Picture:
+    """Precision against recall for one class, the dots at the threshold one half."""
+    points = measure.operating_points(predictions, done, event=event)
+    prevalence = points["actual_rate"].mean()
+    return charts.precision_recall(measure.precision_recall(predictions, done, event), prevalence, points)
+
+
+def strategy(per_class: pd.DataFrame, best: str) -> str:
+    """Whose classes are shown; the best strategy unless a person chooses."""
+    names = list(dict.fromkeys(per_class["strategy"]))
+    return st.selectbox(
+        _("Strategy"), names, index=names.index(best), format_func=style.title, key="imbalance_strategy",
+        persist_state="session", width=420,
+    )  # fmt: skip
+
+
+def table(per_class: pd.DataFrame) -> None:
+    """Recall, precision and F1 of every strategy and class, the strategies that find most on top."""
+    per_class = per_class.assign(found=per_class.groupby("strategy")["recall"].transform("mean"))
+    per_class = per_class.sort_values("found", ascending=False, kind="stable")
+    shown = per_class.assign(strategy=per_class["strategy"].map(style.title))
+    shown["interval"] = [f"{low:.0%} – {high:.0%}" for low, high in zip(shown["low"], shown["high"], strict=True)]
+    share = st.column_config.NumberColumn
+    st.dataframe(
+        shown, hide_index=True, placeholder="–",
+        column_order=["strategy", "class", "n", "predicted", "recall", "interval", "precision", "f1"],
+        column_config={
+            "strategy": _("Strategy"),
+            "class": _("Class"),
+            "n": share(_("Test examples"), format="localized"),
+            "predicted": share(_("Times predicted"), format="%.0f", help=_("The mean over seeds.")),
+            "recall": share(_("Recall"), format="percent", help=_("Share of the class that is found.")),
+            "interval": st.column_config.TextColumn(_("95 % interval"), help=_("Wilson interval of the recall.")),
+            "precision": share(_("Precision"), format="percent", help=_("Share of its alarms that are right.")),
+            "f1": share("F1", format="%.3f", help=_("Harmonic mean of recall and precision.")),
+        },
+    )  # fmt: skip

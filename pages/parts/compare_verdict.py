@@ -1,0 +1,103 @@
+"""The parts of the Verdict page: the figures, the leaderboard and the margin."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from tlcore.charts import answers, style
+from tlcore.charts.answers import Answer
+from tlcore.store import StoredExperiment
+from tlcore.words import _
+
+BOARD = "leaderboard"
+
+
+def margin(experiment: StoredExperiment) -> float:
+    """The margin to judge with: what a person typed below, else the experiment's own."""
+    return st.session_state.get(_margin_key(experiment), 100 * experiment.experiment.margin) / 100
+
+
+def margin_input(experiment: StoredExperiment, metric: str) -> None:
+    """The one setting that changes the verdict without training anything."""
+    unit = _("points") if answers.factor(metric) == 100 else _("% of the baseline's error")
+    st.number_input(
+        _("Smallest difference that matters ({unit})", unit=unit),
+        min_value=0.0, max_value=50.0, step=0.5, value=100 * experiment.experiment.margin, format="%.1f", width=320,
+        key=_margin_key(experiment), persist_state="session",
+        help=_("A gain inside this margin is called no practical difference. Changing it changes the verdict at once."),
+    )  # fmt: skip
+
+
+def figures(said: Answer, summary: pd.DataFrame) -> None:
+    """With transfer, without, and from scratch, side by side."""
+    if said.strategy is None:
+        return
+    rows = summary.set_index("strategy").to_dict("index")
+    row = rows[said.strategy]
+    names = {
+        _("With transfer"): said.strategy,
+        _("Best without transfer"): row["baseline"],
+        _("From scratch"): "scratch",
+    }
+    first, *others = st.columns(len(names) + 1)
+    told = answers.figure(row["gain"], row["metric"], signed=True)
+    points = answers.factor(row["metric"]) == 100
+    first.metric(_("Gain"), _("{points} points", points=told) if points else told, border=True, help=answers.gain(row))
+    for column, (label, name) in zip(others, names.items(), strict=True):
+        if name in rows:
+            low, high = rows[name]["ci_low"], rows[name]["ci_high"]
+            interval = "" if pd.isna(low) else _("95 %: {low} to {high}", low=f"{low:.3f}", high=f"{high:.3f}")
+            column.metric(label, f"{rows[name]['mean']:.3f}", border=True, help=f"{style.title(name)}. {interval}")
+
+
+def chosen(board: pd.DataFrame) -> list[str]:
+    """The strategies whose rows are selected in the leaderboard; all of them where none is."""
+    rows = st.session_state.get(BOARD, {}).get("selection", {}).get("rows", [])
+    return [board["strategy"].iloc[row] for row in rows if row < len(board)] or list(board["strategy"])
+
+
+def leaderboard(board: pd.DataFrame, runs: pd.DataFrame, metric: str) -> None:
+    """Every strategy with its rank; selecting rows narrows the chart above."""
+    minutes = runs.groupby("strategy")["seconds"].mean()
+    factor = answers.factor(metric)
+    signs = [style.sign(word) for word in board["verdict"]]
+    table = pd.DataFrame(
+        {
+            "rank": board["rank"],
+            "strategy": [style.title(name) for name in board["strategy"]],
+            "score": board["mean"],
+            "interval": [_interval(low, high) for low, high in zip(board["ci_low"], board["ci_high"], strict=True)],
+            "gain": board["gain"] * factor,
+            "verdict": [f"{sign.icon} {sign.word}" for sign in signs],
+            "scratch": board["gain_scratch"] * factor,
+            "seeds": board["n"],
+            "seconds": board["strategy"].map(minutes),
+        }
+    )
+    unit = _("points") if factor == 100 else _("label's unit")
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        table, hide_index=True, placeholder="–", key=BOARD, on_select="rerun", selection_mode="multi-row",
+        column_config={
+            "rank": number(_("Rank"), width=60, help=_("Strategies whose intervals overlap share a rank.")),
+            "strategy": _("Strategy"),
+            "score": number(_("Score on test"), format="%.3f"),
+            "interval": st.column_config.TextColumn(_("95 % interval"), help=_("Over other label samples and starts.")),
+            "gain": number(_("Gain ({unit})", unit=unit), format="%+.1f", help=_("Over the best without transfer.")),
+            "verdict": _("Verdict"),
+            "scratch": number(_("Over scratch ({unit})", unit=unit), format="%+.1f"),
+            "seeds": number(_("Seeds"), width=60),
+            "seconds": number(_("Seconds"), width=80, format="%.1f"),
+        },
+    )  # fmt: skip
+    unranked = _("No rank: one seed gives no interval.") if board["rank"].isna().any() else ""
+    st.caption(f"{_('All ranked on the same test set. Select rows to narrow the chart.')} {unranked}")
+
+
+def _interval(low: float, high: float) -> str:
+    return "-" if pd.isna(low) else f"{low:.3f} – {high:.3f}"
+
+
+def _margin_key(experiment: StoredExperiment) -> str:
+    return f"margin {experiment.id}"

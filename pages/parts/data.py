@@ -1,0 +1,54 @@
+"""Which data a plan is about: a ready scenario with its knobs, or a person's own files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from pages.parts import own_files, show, uploads
+from pages.parts.forms import choice, knobs
+from tlcore import catalog, plan
+from tlcore.errors import Unusable
+from tlcore.situation import Situation
+from tlcore.words import _
+
+OWN = "own_files"
+
+
+class Data(NamedTuple):
+    """A scenario, the settings that differ from its defaults, and the examples they give."""
+
+    scenario: str
+    settings: Mapping[str, Any]
+    situation: Situation
+
+
+def choose() -> Data | None:
+    """The choice of data; None, with every reason in place, while nothing usable is chosen."""
+    offer = {name: show.scenario_name(name) for name in sorted(catalog.scenarios(), key=lambda name: name == OWN)}
+    name = choice(st.selectbox, _("Data"), offer, "scenario", next(iter(offer)))
+    try:
+        if name == OWN:
+            settings = own_files.form()
+        else:
+            st.caption(_(catalog.scenarios()[name].story))
+            with st.expander(_("Make it easier or harder"), icon=":material/tune:"):
+                settings = knobs(catalog.scenarios()[name], name)
+        if settings is None:
+            return None
+        with st.spinner(_("Reading the data"), show_time=False):
+            return Data(name, settings, plan.drawn(name, **settings))
+    except Unusable as error:
+        show.problems(Unusable(*map(uploads.plain, error.problems)))
+        return None
+
+
+def line(data: Data) -> str:
+    """The data in one line."""
+    source, target = (f"{len(examples):,}" for examples in (data.situation.source, data.situation.target))
+    return _(
+        "{name}: {source} source and {target} target examples, to predict {label}",
+        name=show.scenario_name(data.scenario), source=source, target=target, label=data.situation.label,
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""The domain gap as a person reads it: one sentence, tiles with their noise floor, drift, one picture."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import show
+from pages.parts.data import Data
+from pages.parts.show import Word
+from tlcore.charts import gap as charts
+from tlcore.measure import gap as measures
+from tlcore.words import _
+
+
+def measured(data: Data) -> pd.DataFrame:
+    """The tiles frame of this data: measure, value, floor, p_value, n, light."""
+    return _measured(*_key(data), data)
+
+
+def light(word: str) -> Word:
+    """A traffic light in words: never by colour alone."""
+    return {
+        "none": Word(":material/check_circle:", _("within the noise"), "green"),
+        "small": Word(":material/error:", _("small gap"), "orange"),
+        "large": Word(":material/warning:", _("large gap"), "red"),
+    }[word]
+
+
+def answer(tiles: pd.DataFrame) -> str:
+    """The gap in one sentence, from the share of examples whose domain a simple model gives away."""
+    seen = set(tiles["light"])
+    if seen <= {"none"}:
+        return _("Source and target look alike: no measure exceeds what two halves of the source show.")
+    if "large" in seen:
+        return _("Source and target differ clearly: transfer has a gap to bridge.")
+    return _("Source and target differ a little.")
+
+
+def tiles(tiles: pd.DataFrame) -> None:
+    """One tile per measure: its value, the noise floor, the p-value, a light."""
+    cells = st.columns(len(tiles))
+    for cell, tile in zip(cells, tiles.itertuples(), strict=True):
+        name, help = _named(str(tile.measure))
+        with cell.container(border=True, height="stretch"):
+            st.metric(name, f"{tile.value:.3g}", help=help)
+            st.markdown(light(str(tile.light)).markdown)
+            st.caption(_("Noise floor {floor}", floor=f"{tile.floor:.3g}"))
+            if pd.notna(tile.p_value):
+                st.caption(_("p = {p} (n = {n} each)", p=f"{tile.p_value:.3g}", n=int(tile.n)))
+
+
+def drift(data: Data) -> None:
+    """Which columns are distributed differently."""
+    table = _drift(*_key(data), data)
+    show.chart(
+        charts.drift(table), table, key="drift",
+        what=_("How differently each column is distributed in source and target. The population stability index is how "
+               "the credit industry reads it: below 0.1 stable, 0.1 to 0.25 watch, above 0.25 shifted."),
+    )  # fmt: skip
+
+
+def picture(data: Data) -> None:
+    """Both domains in one projection."""
+    points = _embedding(*_key(data), data)
+    show.chart(
+        charts.embedding(points), points, key="embedding",
+        what=_("Every dot is an example, placed by the two directions in which the examples vary most. Where the two "
+               "colours lie apart, a model of the source sees things it has never seen."),
+    )  # fmt: skip
+
+
+def _named(measure: str) -> tuple[str, str]:
+    """A measure's name and what it says, in one line."""
+    return {
+        "mmd": (_("MMD²"), _("Maximum mean discrepancy: how far apart the two distributions are; 0 is none.")),
+        "coral": (_("CORAL"), _("How differently the columns vary together; blind to a mere move of the mean.")),
+        "mean_distance": (_("Mean distance"), _("How far apart the averages are, in standard deviations.")),
+        "a_distance": (
+            _("Proxy A-distance"),
+            _("How well a simple model tells the two apart: 0 not at all, 2 without error."),
+        ),
+    }.get(measure, (measure, ""))
+
+
+def _key(data: Data) -> tuple[str, tuple]:
+    return data.scenario, tuple(sorted(data.settings.items()))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _measured(scenario: str, settings: tuple, _data: Data) -> pd.DataFrame:
+    return measures.measure_gap(_data.situation.source, _data.situation.target).tiles()
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _drift(scenario: str, settings: tuple, _data: Data) -> pd.DataFrame:
+    return measures.drift(_data.situation.source, _data.situation.target)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _embedding(scenario: str, settings: tuple, _data: Data) -> pd.DataFrame:
+    return measures.embedding(_data.situation.source, _data.situation.target)

@@ -1,0 +1,96 @@
+"""Inputs that forget nothing: each stands in the address, so that a link reopens it, and in the session.
+
+Forms for the engine's own settings are drawn from what it says about them: one input per knob.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import Field, fields
+from typing import Any
+
+import streamlit as st
+
+from tlcore.words import _
+
+BOUND: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}  # for inputs shown as they are stored
+
+
+def choice(
+    widget: Callable[..., Any], label: str, words: Mapping[str, str], key: str, default: str, **given: Any
+) -> str:
+    """One of the keys of ``words``, shown in words: the address keeps the key, whatever the language."""
+    options = list(words)
+    if st.query_params.get(key) in options:
+        st.session_state[key] = st.query_params[key]
+    elif st.session_state.get(key) not in options:
+        st.session_state[key] = default
+    widget(
+        label, options, key=key, format_func=words.__getitem__, persist_state="session", on_change=_keep,
+        args=(key, default), **given,
+    )  # fmt: skip
+    return _keep(key, default)
+
+
+def choices(
+    widget: Callable[..., Any], label: str, words: Mapping[str, str], key: str, default: str, **given: Any
+) -> list[str]:
+    """Several of the keys of ``words``; the address keeps them with commas between."""
+    asked = [option for option in st.query_params.get(key, "").split(",") if option in words]
+    known = [option for option in st.session_state.get(key, []) if option in words]
+    st.session_state[key] = asked or known or [default]
+    widget(
+        label, list(words), key=key, format_func=words.__getitem__, persist_state="session", on_change=_keep,
+        args=(key, default), **given,
+    )  # fmt: skip
+    return _keep(key, default).split(",")
+
+
+def knobs(offer: Any, owner: str, columns: int = 2) -> dict[str, Any]:
+    """One input for each knob of this dataclass (or of this instance, whose values are then the defaults).
+
+    Returns those that differ from their default.
+    """
+    declared = [knob for knob in fields(offer) if knob.metadata.get("help")]
+    cells = st.columns(columns)
+    values = {}
+    for position, knob in enumerate(declared):
+        with cells[position % columns]:
+            values[knob.name] = _input(knob, getattr(offer, knob.name), f"{owner}.{knob.name}")
+    return {name: value for name, value in values.items() if value != getattr(offer, name)}
+
+
+def _keep(key: str, default: str) -> str:
+    """Write what was chosen into the address, or take it out where it is the default; nothing chosen is the default."""
+    value = st.session_state[key] or default
+    text = value if isinstance(value, str) else ",".join(value)
+    if text == default:
+        st.query_params.pop(key, None)
+    elif st.query_params.get(key) != text:
+        st.query_params[key] = text
+    return text
+
+
+def _input(knob: Field, default: Any, key: str) -> Any:
+    """The input that suits a knob's type and range. Its name on the command line shows on hover."""
+    label, low, high = _(knob.metadata["help"]), knob.metadata["low"], knob.metadata["high"]
+    given: dict[str, Any] = {"key": key, "help": f"`{key}`", **BOUND}
+    if knob.metadata["choices"]:
+        options = list(knob.metadata["choices"])
+        return st.selectbox(label, options, options.index(default), **given)
+    if isinstance(default, bool):
+        return st.toggle(label, default, **given)
+    if isinstance(default, int):
+        return st.number_input(label, low and int(low), high and int(high), default, 1, **given)
+    if isinstance(default, float) and _slides(default, low, high):
+        return st.slider(label, float(low), float(high), default, (high - low) / 100, **given)
+    if isinstance(default, float):
+        return st.number_input(label, low and float(low), high and float(high), default, format="%g", **given)
+    return st.text_input(label, default, **given)
+
+
+def _slides(default: float, low: float | None, high: float | None) -> bool:
+    """Whether a hundred steps from low to high are fine enough for this number."""
+    if low is None or high is None or high - low > 10:
+        return False
+    return default == low or (default - low) * 100 >= high - low

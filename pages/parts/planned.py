@@ -1,0 +1,143 @@
+"""The plan page's parts: the controls in view, the pre-flight, the start, and the same plan elsewhere."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import data, frame, reads
+from pages.parts.forms import BOUND, choice, choices
+from tlcore import catalog, launch
+from tlcore.plan import Plan
+from tlcore.preflight import Preflight, preflight
+from tlcore.situation import Situation, hold_out
+from tlcore.spec import PRESETS, Experiment
+from tlcore.words import _
+
+BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
+ALL = "all"
+FILE = "experiment.yaml"
+
+
+def controls(situation: Situation, scenario: str) -> tuple[tuple[int | None, ...], int, str, str]:
+    """Label budgets, seeds, preset and device."""
+    pool, _test = hold_out(situation)
+    usual = min(catalog.scenarios()[scenario].budget, len(pool))
+    least = 2 * len(situation.target_space.classes) or 4
+    counts = sorted({usual, *(count for count in BUDGETS if least <= count <= len(pool))})
+    words = {str(count): f"{count:,}" for count in counts} | {ALL: _("all {n}", n=f"{len(pool):,}")}
+    left, right = st.columns(2)
+    budgets = choices(
+        left.pills, _("Target labels to learn from"), words, f"labels.{scenario}", str(usual),
+        selection_mode="multi", wrap=True, help=_("Several budgets show what more labels would bring."),
+    )  # fmt: skip
+    seeds = right.slider(
+        _("Seeds: how often each strategy is tried"), 1, 20, 5, key="seeds", **BOUND,
+        help=_("Every seed draws other labels and other initial weights. Fewer than 3 never give a verdict."),
+    )  # fmt: skip
+    presets = {"quick": _("Quick"), "balanced": _("Balanced"), "thorough": _("Thorough")}
+    preset = choice(
+        left.segmented_control, _("Training"), presets, "preset", "quick", required=True,
+        help=_("How long each strategy may train."),
+    )  # fmt: skip
+    devices = {"auto": _("Automatic"), "cpu": _("CPU")}
+    if launch.status(reads.store())["gpus"]:
+        devices["cuda"] = _("GPU")
+    device = choice(right.segmented_control, _("Device"), devices, "device", "auto", required=True)
+    return tuple(None if count == ALL else int(count) for count in budgets), int(seeds), preset, device
+
+
+def before(plan: Plan) -> None:
+    """What it will cost and what it can show."""
+    facts = preflight(plan, reads.runs(), slots())
+    rule = _("a rule of thumb")
+    plain: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off", "border": True}
+    with st.container(horizontal=True):
+        note = _("{n} finished already", n=facts.finished) if facts.finished else None
+        st.metric(_("Runs to train"), facts.runs - facts.finished, note, width=180, **plain)
+        st.metric(
+            _("At most"), duration(facts.seconds), _("as past runs took") if facts.timed else rule, width=200, **plain
+        )  # fmt: skip
+        st.metric(
+            _("Smallest gain it can show"), smallest(facts, plan), _("as past runs varied") if facts.measured else rule,
+            help=_("A true gain of this size is found four times out of five. More seeds make it smaller."), width=250,
+            **plain,
+        )  # fmt: skip
+    st.caption(
+        _(
+            "Judged by {metric} on {n} test examples that no strategy ever sees.",
+            metric=_(catalog.metric(plan.metric).title),
+            n=f"{len(hold_out(plan.situation)[1]):,}",
+        )
+    )
+
+
+def slots() -> int:
+    """How many runs go on at the same time on this machine."""
+    found = launch.status(reads.store())["slots"]
+    return int(found.get("cuda") or found.get("cpu") or 1)
+
+
+def smallest(facts: Preflight, plan: Plan) -> str:
+    """The smallest gain so many seeds can show, in words."""
+    if plan.experiment.seeds < 3:
+        return _("no verdict")
+    if math.isnan(facts.smallest):
+        return _("not known yet")
+    if catalog.metric(plan.metric).unit == "points":
+        return _("{points} points", points=f"{100 * facts.smallest:.1f}")
+    return f"{facts.smallest:.3g}"
+
+
+def duration(seconds: float) -> str:
+    """A time in words, as coarse as it is uncertain."""
+    if seconds < 90:
+        return _("{n} s", n=max(1, round(seconds)))
+    if seconds < 5400:
+        return _("{n} min", n=round(seconds / 60))
+    return _("{n} h", n=f"{seconds / 3600:.1f}")
+
+
+def start(plan: Plan) -> None:
+    """The button. Pressed twice it still makes one experiment: equal plans that are active are the same."""
+    if st.button(_("Start"), type="primary", icon=":material/play_arrow:", key="start"):
+        begin(plan)
+
+
+def begin(plan: Plan) -> None:
+    """Queue a plan, see that somebody works the queue, and go and watch."""
+    experiment = reads.store().submit(plan)
+    launch.start(reads.store())
+    frame.choose(experiment)
+    st.switch_page("pages/run/runs.py", query_params={frame.CHOSEN: experiment})
+
+
+def elsewhere(plan: Plan, asked: Experiment) -> None:
+    """The experiment as a command and as YAML: what was asked, what it was resolved to."""
+    st.code(command(asked), language="shell", wrap_lines=True)
+    st.code(plan.experiment.to_yaml(), language="yaml", height=260)
+    st.download_button(
+        _("Download as YAML"), plan.experiment.to_yaml(), FILE, "application/yaml", on_click="ignore",
+        icon=":material/download:",
+    )  # fmt: skip
+
+
+def command(asked: Experiment) -> str:
+    """What to type for the same experiment; where it has what no flag can say, it reads the YAML file."""
+    preset = next((name for name, training in PRESETS.items() if training == asked.training), None)
+    if asked.scenario == data.OWN or preset is None or asked.margin != Experiment.margin or asked.name:
+        return f"python -m tlcore compare {FILE}"
+    words = ["python", "-m", "tlcore", "compare", asked.scenario, "--strategies", ",".join(asked.strategies)]
+    words += ["--labels", ",".join(ALL if count is None else str(count) for count in asked.labels)]
+    words += ["--seeds", str(asked.seeds), "--preset", preset]
+    for flag in ("metric", "backbone", "device"):
+        if getattr(asked, flag) != "auto":
+            words += [f"--{flag}", getattr(asked, flag)]
+    changed = {asked.scenario: asked.settings, **asked.knobs}
+    for owner, values in changed.items():
+        for knob, value in values.items():
+            words += ["--set", f"{owner}.{knob}={value}"]
+    return shlex.join(words)

@@ -1,0 +1,93 @@
+"""What pages read: the store, and everything derived from it, kept until the store changes.
+
+Nothing is kept by a frame: the keys are the experiment and the store's stamp.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from tlcore import plan
+from tlcore.measure.gain import summarise
+from tlcore.situation import Situation
+from tlcore.store import Store, StoredExperiment, home
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def store() -> Store:
+    """The one store of this server, migrated, the shipped examples adopted."""
+    return _store(os.environ.get("TRANSFERLAB_DB"), str(home()))
+
+
+def experiments() -> pd.DataFrame:
+    """Every experiment, newest first, one row each."""
+    return _experiments(store(), _key(None))
+
+
+def runs(experiment: StoredExperiment | str | None = None) -> pd.DataFrame:
+    """The runs frame of one experiment, or of all."""
+    return _runs(store(), _key(experiment))
+
+
+def epochs(experiment: StoredExperiment | str) -> pd.DataFrame:
+    """The epochs frame of one experiment."""
+    return _epochs(store(), _key(experiment))
+
+
+def predictions(experiment: StoredExperiment | str, run: str) -> pd.DataFrame | None:
+    """The predictions frame of one run; None while it has none."""
+    return _predictions(store(), run, _key(experiment))
+
+
+def summary(experiment: StoredExperiment, margin: float | None = None) -> pd.DataFrame:
+    """The summary frame, judged with this margin, or with the experiment's own."""
+    return _summary(store(), _key(experiment), experiment.experiment.margin if margin is None else margin)
+
+
+def situation(experiment: StoredExperiment) -> Situation:
+    """The examples an experiment is about. Raises `Unusable` when its files have changed or are gone."""
+    return plan.drawn(experiment.experiment.scenario, **experiment.experiment.settings)
+
+
+def _key(experiment: StoredExperiment | str | None) -> tuple[str | None, str, str]:
+    """What an answer depends on: the experiment, the state of the store, and which store it is."""
+    number = experiment.id if isinstance(experiment, StoredExperiment) else experiment
+    return number, store().stamp(number), str(home())
+
+
+@st.cache_resource(show_spinner=False)
+def _store(url: str | None, folder: str) -> Store:
+    opened = Store.open(url)
+    if EXAMPLES.is_dir():
+        opened.adopt_examples(EXAMPLES)
+    return opened
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _experiments(_store: Store, key: tuple) -> pd.DataFrame:
+    return _store.experiments()
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _runs(_store: Store, key: tuple) -> pd.DataFrame:
+    return _store.runs(key[0])
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _epochs(_store: Store, key: tuple) -> pd.DataFrame:
+    return _store.epochs(list(_runs(_store, key)["run"]))
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _predictions(_store: Store, run: str, key: tuple) -> pd.DataFrame | None:
+    return _store.predictions(run)
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _summary(_store: Store, key: tuple, margin: float) -> pd.DataFrame:
+    return summarise(_runs(_store, key), margin)

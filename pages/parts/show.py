@@ -1,0 +1,108 @@
+"""How things are shown: charts with their table, verdicts as word and icon, empty states, problems."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from tlcore import catalog
+from tlcore.errors import Unusable
+from tlcore.words import _
+
+
+class Word(NamedTuple):
+    """A state or a verdict as a person reads it: never by colour alone."""
+
+    icon: str
+    text: str
+    colour: str  # one of Streamlit's colour names
+
+    @property
+    def markdown(self) -> str:
+        return f":{self.colour}[{self.icon} **{self.text}**]"
+
+
+def verdict(word: str) -> Word:
+    """A verdict of the summary frame in the reader's language, with its icon and colour."""
+    return {
+        "helps": Word(":material/trending_up:", _("helps"), "green"),
+        "no practical difference": Word(":material/drag_handle:", _("no practical difference"), "gray"),
+        "negative transfer": Word(":material/trending_down:", _("negative transfer"), "red"),
+        "not enough evidence": Word(":material/help:", _("not enough evidence"), "orange"),
+        "baseline": Word(":material/flag:", _("baseline"), "blue"),
+    }[word]
+
+
+def state(word: str) -> Word:
+    """The state of a run in the reader's language, with its icon and colour."""
+    return {
+        "queued": Word(":material/schedule:", _("queued"), "gray"),
+        "starting": Word(":material/rocket_launch:", _("starting"), "blue"),
+        "running": Word(":material/play_arrow:", _("running"), "blue"),
+        "stopping": Word(":material/hourglass_bottom:", _("stopping"), "orange"),
+        "done": Word(":material/check_circle:", _("done"), "green"),
+        "stopped": Word(":material/stop_circle:", _("stopped, best kept"), "green"),
+        "cancelled": Word(":material/cancel:", _("cancelled"), "gray"),
+        "failed": Word(":material/error:", _("failed"), "red"),
+        "lost": Word(":material/link_off:", _("lost"), "red"),
+    }[word]
+
+
+def strategy_name(name: str) -> str:
+    """How a strategy is called on the screen."""
+    return _title(name, catalog.strategies())
+
+
+def scenario_name(name: str) -> str:
+    return _title(name, catalog.scenarios())
+
+
+def metric_name(name: str) -> str:
+    return _title(name, catalog.metrics())
+
+
+def _title(name: str, offer: dict[str, Any]) -> str:
+    """The title of an offer; a name that is no longer on offer reads as it was stored."""
+    return _(offer[name].title) if name in offer else name.replace("_", " ")
+
+
+def labels(count: object) -> str:
+    """A label budget in words; None is every label there is."""
+    return _("all labels") if count is None or pd.isna(count) else _("{n} labels", n=int(count))  # type: ignore[call-overload]
+
+
+def chart(picture: Any, table: pd.DataFrame | None = None, what: str | None = None, *, key: str | None = None) -> None:
+    """An Altair chart, with what one is looking at, and its data as a table to read or to take away."""
+    st.altair_chart(picture, width="stretch", key=key)
+    if table is None and what is None:
+        return
+    with st.container(horizontal=True):
+        if what:
+            with st.popover(_("What am I looking at?"), icon=":material/help:", type="tertiary"):
+                st.markdown(what)
+        if table is not None:
+            with st.popover(_("Data"), icon=":material/table:", type="tertiary"):
+                st.dataframe(table, hide_index=True)
+                download(table, key=f"{key or what}")
+
+
+def download(table: pd.DataFrame, *, key: str, name: str = "transferlab.csv") -> None:
+    st.download_button(
+        _("Download as CSV"), lambda: table.to_csv(index=False).encode("utf-8-sig"), name, "text/csv",
+        key=f"download {key}", icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+
+
+def empty(what: str, next_step: str, page: str, icon: str = ":material/arrow_forward:") -> None:
+    """Nothing here yet: say so, and where to go. ``page`` is the file of the page to go to."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.markdown(f"**{what}**", text_alignment="center")
+        st.page_link(page, label=next_step, icon=icon)
+
+
+def problems(error: Unusable) -> None:
+    """Every sentence of a request that cannot be carried out, in place."""
+    for sentence in error.problems:
+        st.error(sentence, icon=":material/error:")

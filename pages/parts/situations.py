@@ -1,0 +1,123 @@
+"""The cards of the first page: each situation with its example's answer, and the experiments so far."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import frame, planned, reads, show
+from pages.parts.data import OWN
+from tlcore import catalog
+from tlcore.catalog import Scenario
+from tlcore.charts import answers
+from tlcore.errors import Unusable
+from tlcore.plan import plan
+from tlcore.spec import PRESETS, Experiment
+from tlcore.words import _
+
+LIVE = ("logistic_regression", "scratch", "fine_tune", "dann")  # quick to train, and a fair little comparison
+LIVE_SEEDS = 3
+RECENT_AT_MOST = 8
+ABREAST = 2  # cards beside each other; wider ones read better than many
+
+
+def headline() -> None:
+    """The answer of one finished experiment, so that the first thing seen is what a result looks like."""
+    known = _finished(reads.experiments())
+    if known.empty:
+        return
+    row = known.sort_values(["example", "created"], ascending=[True, False]).iloc[0]
+    word, sentence = answer(str(row["id"]))
+    with st.container(border=True):
+        st.caption(frame.label(row))
+        st.markdown(f"#### :{word.colour}[{word.icon}] {sentence}")
+        _open(str(row["id"]), _("See how we know"))
+
+
+def cards() -> None:
+    """One card per situation."""
+    names = [*(name for name in catalog.scenarios() if name != OWN), OWN]
+    for start in range(0, len(names), ABREAST):
+        for cell, name in zip(st.columns(ABREAST), names[start : start + ABREAST], strict=False):
+            with cell.container(border=True, height="stretch"):
+                if name == OWN:
+                    own_card()
+                else:
+                    card(name, catalog.scenarios()[name])
+
+
+def card(name: str, scenario: type[Scenario]) -> None:
+    """A ready situation: its story, the answer of its newest finished experiment, and two ways in."""
+    st.markdown(f":gray[{_(scenario.situation)}]")
+    st.markdown(f"##### {_(scenario.title)}")
+    frame.badges(example=False, simulated=scenario.simulated)
+    st.markdown(_(scenario.story))
+    known = reads.experiments()
+    known = _finished(known[known["scenario"] == name]).sort_values(["example", "created"], ascending=[False, False])
+    if len(known):
+        word, sentence = answer(str(known["id"].iloc[0]))
+        st.markdown(f":{word.colour}[{word.icon}] **{sentence}**")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(known):
+            _open(str(known["id"].iloc[0]), _("Open example") if known["example"].iloc[0] else _("Open result"))
+        if st.button(
+            _("Try it live"), key=f"live {name}", icon=":material/play_arrow:",
+            help=_("Trains a small comparison on this machine's processor, in about a minute."),
+        ):  # fmt: skip
+            try_live(name)
+
+
+def own_card() -> None:
+    st.markdown(f":gray[{_('Your own question')}]")
+    st.markdown(f"##### {_(catalog.scenarios()[OWN].title)}")
+    st.markdown(_(catalog.scenarios()[OWN].story))
+    st.page_link(
+        "pages/prepare/data.py", label=_("Use my data"), icon=":material/upload_file:", query_params={"scenario": OWN}
+    )
+
+
+def try_live(name: str) -> None:
+    """Queue a small comparison and go to watch it."""
+    small = Experiment(name, LIVE, seeds=LIVE_SEEDS, training=PRESETS["quick"], device="cpu")
+    try:
+        planned.begin(plan(small))
+    except Unusable as error:
+        show.problems(error)
+
+
+def recent() -> None:
+    """The person's own experiments, the newest first."""
+    known = reads.experiments()
+    known = known[~known["example"].astype(bool)].sort_values("created", ascending=False).head(RECENT_AT_MOST)
+    if known.empty:
+        return
+    st.subheader(_("Recent experiments"), anchor=False)
+    for row in known.itertuples():
+        over = row.active == 0
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(
+                "pages/compare/verdict.py" if over else "pages/run/runs.py",
+                label=frame.label(known.loc[row.Index]), query_params={frame.CHOSEN: row.id},
+                icon=":material/gavel:" if over else ":material/monitoring:",
+            )  # fmt: skip
+            done = _("{done} of {n} runs done", done=row.done, n=row.runs)
+            st.caption(done + (" · " + _("{n} without a result", n=row.failed) if row.failed else ""))
+
+
+def answer(experiment: str) -> tuple[show.Word, str]:
+    """The verdict of an experiment at its largest label budget, as a word and a sentence."""
+    summary = reads.summary(reads.store().experiment(experiment))
+    budgets = summary["labels"].map(lambda count: float("inf") if pd.isna(count) else float(count))
+    said = answers.verdict(summary[budgets == budgets.max()])
+    return show.verdict(said.verdict or "not enough evidence"), said.headline
+
+
+def _finished(known: pd.DataFrame) -> pd.DataFrame:
+    """Those with an answer worth a headline: over, and not most of it cancelled or failed."""
+    return known[(known["done"] > known["failed"]) & (known["active"] == 0)]
+
+
+def _open(experiment: str, label: str) -> None:
+    st.page_link(
+        "pages/compare/verdict.py", label=label, icon=":material/gavel:", query_params={frame.CHOSEN: experiment}
+    )

@@ -1,0 +1,74 @@
+"""Files a person brings through the browser: kept by content under the home folder, named in the address."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2s
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from tlcore.store import home
+from tlcore.words import _
+
+TYPES = ["csv", "tsv", "txt", "parquet", "pq", "zip"]
+
+
+def folder() -> Path:
+    return home() / "uploads"
+
+
+def keep(name: str, content: bytes) -> str:
+    """Store a file and return its place below `folder`: equal content and name, equal place."""
+    place = f"{blake2s(content, digest_size=8).hexdigest()}/{Path(name).name}"
+    path = folder() / place
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.draft")
+        draft.write_bytes(content)
+        draft.replace(path)
+    return place
+
+
+def path_of(place: str | None) -> Path | None:
+    """The file at this place; None when there is none, or when the place leads out of the folder."""
+    if not place:
+        return None
+    path = (folder() / place).resolve()
+    return path if path.is_relative_to(folder().resolve()) and path.is_file() else None
+
+
+def plain(sentence: str) -> str:
+    """A sentence with uploaded files called by the name they came with."""
+    return re.sub(re.escape(f"{folder()}/") + r"[0-9a-f]{16}/", "", sentence)
+
+
+def upload(role: str, label: str, help: str) -> Path | None:
+    """An upload field that remembers its file: in the session, and in the address under ``files.<role>``."""
+    key = f"files.{role}"
+    field = f"{key}.upload"
+    given: Any = st.file_uploader(label, TYPES, help=help, key=field, on_change=_changed, args=(key, field))
+    place = st.query_params.get(key) or st.session_state.get(key, "")
+    kept = path_of(place)
+    if kept is None:
+        return None
+    st.session_state[key] = st.query_params[key] = place
+    if given is None:  # the field forgets what it was given when the page is left
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/description: **{kept.name}**")
+            st.button(_("Remove"), key=f"{key}.remove", type="tertiary", on_click=_forget, args=(key,))
+    return kept
+
+
+def _changed(key: str, field: str) -> None:
+    given = st.session_state[field]
+    if given is None:
+        _forget(key)
+    else:
+        st.session_state[key] = st.query_params[key] = keep(given.name, given.getvalue())
+
+
+def _forget(key: str) -> None:
+    st.session_state.pop(key, None)
+    st.query_params.pop(key, None)

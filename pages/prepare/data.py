@@ -1,0 +1,45 @@
+"""What do I have? Source and target as two cards, what was noticed in them, and what a run will see."""
+
+import streamlit as st
+
+from pages.parts import cards, data, doctor, frame
+from tlcore.situation import hold_out
+from tlcore.words import _
+
+TITLE, ICON, PLACE = "Data", ":material/table_view:", 1
+
+frame.page(_("Data"), _("What do I have, and is it fit for use?"))
+chosen = data.choose()
+if chosen is None:
+    st.stop()
+
+situation = chosen.situation
+pool, test = hold_out(situation)
+st.markdown(f"##### {data.line(chosen)}")
+with st.container(horizontal=True):
+    frame.badges(example=False, simulated=situation.simulated)
+    doctor.badge(chosen)
+left, right = st.columns(2)
+with left:
+    cards.domain(_("Source"), _("Where knowledge is rich: many labelled examples."), situation.source, situation)
+with right:
+    cards.domain(_("Target"), _("Where labels are scarce, and what the model is for."), situation.target, situation)
+
+st.subheader(_("What was noticed"), anchor=False)
+doctor.findings(chosen)
+
+st.subheader(_("A look at the examples"), anchor=False)
+source_tab, target_tab = st.tabs([_("Source"), _("Target")])
+with source_tab:
+    cards.sample(situation.source)
+with target_tab:
+    cards.sample(situation.target)
+
+st.subheader(_("Who sees what"), anchor=False)
+st.markdown(
+    _("A run may use the labels of a few of the {pool} target examples outside the test set. The {test} test labels "
+      "are used once, at the end, to judge; no strategy ever sees them.", pool=f"{len(pool):,}", test=f"{len(test):,}")
+)  # fmt: skip
+with st.container(horizontal=True):
+    st.page_link("pages/prepare/domain_gap.py", label=_("How far apart are they?"), icon=":material/compare_arrows:")
+    st.page_link("pages/run/plan.py", label=_("Plan a comparison"), icon=":material/checklist:")

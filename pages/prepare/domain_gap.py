@@ -1,0 +1,28 @@
+"""How far apart are source and target, before any training?"""
+
+import streamlit as st
+
+from pages.parts import data, distances, frame
+from tlcore.words import _
+
+TITLE, ICON, PLACE = "Domain gap", ":material/compare_arrows:", 2
+
+frame.page(_("Domain gap"), _("How far apart are source and target, before any training?"))
+with st.expander(_("Data"), icon=":material/table_view:"):
+    chosen = data.choose()
+if chosen is None:
+    st.stop()
+
+with st.spinner(_("Measuring"), show_time=True):
+    gap = distances.measured(chosen)
+st.markdown(f"##### {distances.answer(gap)}")
+with st.container(horizontal=True):
+    frame.badges(example=False, simulated=chosen.situation.simulated)
+st.caption(data.line(chosen))
+distances.tiles(gap)
+if chosen.situation.modality == "table":
+    st.subheader(_("Which columns drifted"), anchor=False)
+    distances.drift(chosen)
+st.subheader(_("Both in one picture"), anchor=False)
+distances.picture(chosen)
+st.page_link("pages/run/plan.py", label=_("Plan a comparison"), icon=":material/checklist:")

@@ -1,0 +1,82 @@
+"""What a plan costs and can show, before it starts: from past runs where there are any, else by a stated rule."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import shelves
+
+from tlcore.preflight import preflight
+
+STRATEGIES = ("logistic_regression", "scratch", "fine_tune")
+COLUMNS = (
+    "run", "strategy", "labels", "seed", "state", "metric", "test_score", "seconds", "epochs", "scenario", "backbone",
+)  # fmt: skip
+NOTHING = pd.DataFrame(columns=COLUMNS)
+
+
+@pytest.fixture
+def plan():
+    return shelves.planned(STRATEGIES, seeds=5)
+
+
+def past(plan, spread: float, seconds: float = 6.0, epochs: int = 3) -> pd.DataFrame:
+    """Finished runs of the same scenario at another label budget, in which fine-tuning varies by ``spread``."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for seed in range(20):
+        for strategy in STRATEGIES:
+            score = 0.7 + (spread * rng.normal() if strategy == "fine_tune" else 0.0)
+            row = {"run": f"{strategy}{seed}", "strategy": strategy, "labels": 20, "seed": seed, "state": "done"}
+            row |= {"metric": "roc_auc", "test_score": score, "seconds": seconds, "epochs": epochs}
+            rows.append(row | {"scenario": "cold_start", "backbone": "mlp"})
+    return pd.DataFrame(rows)[list(COLUMNS)]
+
+
+def test_nothing_known_yet_is_said_and_a_rule_stands_in(plan):
+    facts = preflight(plan, NOTHING)
+    assert (facts.runs, facts.finished) == (15, 0)
+    assert not facts.timed
+    assert not facts.measured
+    assert facts.seconds > 0
+
+
+def test_the_time_is_what_past_runs_took_per_epoch(plan):
+    facts = preflight(plan, past(plan, 0.02, seconds=6.0, epochs=3))
+    assert facts.timed
+    assert facts.seconds == pytest.approx(15 * 2.0 * plan.experiment.training.epochs)
+
+
+def test_twice_the_slots_take_half_the_time(plan):
+    one, two = (preflight(plan, past(plan, 0.02), slots) for slots in (1, 2))
+    assert two.seconds == pytest.approx(one.seconds / 2)
+
+
+def test_finished_runs_are_not_paid_for_again(plan):
+    known = past(plan, 0.02)
+    known.loc[: len(plan.runs) - 1, "run"] = [spec.key for spec in plan.runs]
+    facts = preflight(plan, known)
+    assert facts.finished == facts.runs
+    assert facts.seconds == 0
+
+
+def test_a_plan_that_varies_less_shows_smaller_gains(plan):
+    calm, wild = (preflight(plan, past(plan, spread)) for spread in (0.005, 0.05))
+    assert calm.measured
+    assert calm.smallest < wild.smallest
+    assert calm.spread == pytest.approx(0.005, rel=0.5)
+
+
+def test_more_seeds_show_smaller_gains_and_two_show_none():
+    smallest = {n: preflight(shelves.planned(STRATEGIES, seeds=n), NOTHING).smallest for n in (2, 3, 5, 20)}
+    assert math.isnan(smallest[2])
+    assert smallest[3] > smallest[5] > smallest[20] > 0.01
+
+
+def test_runs_of_another_scenario_say_nothing_about_this_one(plan):
+    facts = preflight(plan, past(plan, 0.02).assign(scenario="fraud"))
+    assert not facts.timed
+    assert not facts.measured

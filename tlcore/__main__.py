@@ -1,0 +1,5 @@
+"""``python -m tlcore``."""
+
+from tlcore.cli import main
+
+raise SystemExit(main())

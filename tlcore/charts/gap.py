@@ -1,0 +1,115 @@
+"""How far source and target lie apart: per feature, in a picture, and before against after."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from tlcore.charts import style
+from tlcore.words import _
+
+FEATURES_AT_MOST = 20
+DOTS_AT_MOST = 2_000  # of either domain; more only hide each other
+WATCH, SHIFTED = 0.1, 0.25  # how the credit industry reads the population stability index
+
+
+def drift(features: pd.DataFrame) -> style.Picture:
+    """A bar per feature, the most shifted on top, with the two usual limits of the stability index.
+
+    ``features``: ``feature, psi, importance``, as `tlcore.measure.gap.drift` returns it.
+    """
+    ranked = features.dropna(subset=["psi"]).sort_values("psi", ascending=False)
+    frame = ranked.head(FEATURES_AT_MOST)
+    levels = [_("stable"), _("watch"), _("shifted")]
+    level = pd.cut(frame["psi"], [-float("inf"), WATCH, SHIFTED, float("inf")], labels=levels).astype(str)
+    bars = alt.Chart(frame[["feature", "psi", "importance"]].assign(level=level))
+    place = alt.Y("feature:N", sort=None, title=None, axis=alt.Axis(labelLimit=150))
+    axis = alt.X("psi:Q", title=_("Population stability index"))
+    limits = pd.DataFrame({"psi": [WATCH, SHIFTED]})
+    cut = len(ranked) - len(frame)
+    return style.framed(
+        alt.layer(
+            bars.mark_bar(cornerRadiusEnd=2).encode(
+                axis,
+                place,
+                alt.Color(
+                    "level:N",
+                    title=None,
+                    legend=alt.Legend(orient="bottom"),
+                    scale=alt.Scale(domain=levels, range=[style.SLATE, "#b57400", "#d64545"]),
+                ),
+                tooltip=[
+                    alt.Tooltip("feature:N", title=_("Feature")),
+                    alt.Tooltip("psi:Q", title=_("Stability index"), format=".3f"),
+                    alt.Tooltip("level:N", title=_("Reading")),
+                    alt.Tooltip("importance:Q", title=_("Gives the domain away"), format=".3f"),
+                ],
+            ),
+            alt.Chart(limits).mark_rule(color=style.INK, strokeDash=[4, 4]).encode(axis),
+        ),
+        alt.Step(22),
+        _(
+            "Bar chart of drift per feature; most shifted: {features}.",
+            features=", ".join(frame["feature"].head(5)) or "-",
+        ),
+        _("No feature can be compared.") if frame.empty else "",
+        _("Above 0.1: watch. Above 0.25: shifted."),
+        _("{n} less shifted features are not drawn.", n=cut) if cut else "",
+    )
+
+
+def embedding(points: pd.DataFrame) -> style.Picture:
+    """Both domains in one projection: ``x, y, domain`` ("source" or "target") and ``label`` (may be NaN)."""
+    half = [frame.iloc[:: -(-len(frame) // DOTS_AT_MOST)] for _name, frame in points.groupby("domain") if len(frame)]
+    words = {"source": _("Source"), "target": _("Target")}
+    frame = pd.concat(half, ignore_index=True) if half else points.head(0)
+    frame = frame.assign(domain=frame["domain"].map(words), label=frame["label"].astype(object))
+    key = alt.Legend(title=None, orient="bottom", symbolOpacity=1, symbolSize=110)
+    blank = alt.Axis(labels=False, ticks=False, grid=False, domain=False)
+    return style.framed(
+        alt.Chart(frame[["x", "y", "domain", "label"]])
+        .mark_point(size=24, opacity=0.55, strokeWidth=1.4)
+        .encode(
+            alt.X("x:Q", title=_("First principal component"), axis=blank, scale=alt.Scale(zero=False)),
+            alt.Y("y:Q", title=_("Second principal component"), axis=blank, scale=alt.Scale(zero=False)),
+            alt.Color(
+                "domain:N", legend=key, scale=alt.Scale(domain=[*words.values()], range=[style.SOURCE, style.TARGET])
+            ),
+            alt.Shape(
+                "domain:N", legend=key, scale=alt.Scale(domain=[*words.values()], range=["circle", "triangle-up"])
+            ),
+            tooltip=[alt.Tooltip("domain:N", title=_("Domain")), alt.Tooltip("label:N", title=_("Label"))],
+        ),
+        style.HEIGHT,
+        _("Scatter of source and target in one projection; distances in it are no evidence."),
+        _("Distances in a picture are no evidence."),
+    )
+
+
+def dumbbell(pairs: pd.DataFrame) -> style.Picture:
+    """What became of each gap measure: ``measure, before, after``, each drawn relative to before (100 %)."""
+    frame = pairs[pairs["before"] > 0].assign(share=lambda f: f["after"] / f["before"], start=1.0)
+    place = alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(labelLimit=150))
+    title = _("Gap, relative to before")
+    axis = alt.X("share:Q", title=title, axis=alt.Axis(format="%"), scale=alt.Scale(zero=True))
+    tooltip = [
+        alt.Tooltip("measure:N", title=_("Measure")),
+        alt.Tooltip("before:Q", title=_("Before"), format=".3f"),
+        alt.Tooltip("after:Q", title=_("After"), format=".3f"),
+    ]
+    base = alt.Chart(frame).encode(place, tooltip=tooltip)
+    left_out = ", ".join(pairs.loc[~(pairs["before"] > 0), "measure"])
+    return style.framed(
+        alt.layer(
+            base.mark_rule(strokeWidth=3, color=style.PALE).encode(axis, x2="start:Q"),
+            base.mark_point(size=110, color=style.INK, strokeWidth=2).encode(alt.X("start:Q", title=title)),
+            base.mark_point(size=120, filled=True, opacity=1, color=style.TARGET).encode(axis),
+        ),
+        alt.Step(36),
+        _(
+            "Gap after adaptation relative to before: {shares}.",
+            shares="; ".join(f"{row.measure} {row.share:.0%}" for row in frame.itertuples()) or "-",
+        ),
+        _("Hollow: before. Filled: after."),
+        _("No gap to begin with: {measures}.", measures=left_out) if left_out else "",
+    )

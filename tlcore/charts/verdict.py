@@ -1,0 +1,130 @@
+"""Does transfer help? The gain of every strategy with its interval, and the ranking with its ties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from tlcore import catalog
+from tlcore.charts import answers, style
+from tlcore.words import _
+
+ROWS_AT_MOST = 40
+LOWER = 18  # pixels between the middle of a row and its interval: its words stand above
+
+
+def forest(summary: pd.DataFrame) -> style.Picture:
+    """A row per transfer strategy and label budget of the summary frame: its gain over the best no-transfer
+    model, best on top. The thick line is its 95 % interval; the thin one, wider because several strategies
+    are asked at once, is the one the verdict is read from. The grey band is the practical margin.
+
+    Where there is no interval (one seed) there is no line; what could not be compared yet gets no row.
+    """
+    rows = summary[summary["gain"].notna()]
+    several = rows["labels"].nunique(dropna=False) > 1
+    rows = rows.sort_values("gain", ascending=False).sort_values("labels", kind="stable")
+    rows, cut = rows.head(ROWS_AT_MOST), len(rows) - ROWS_AT_MOST
+    metric = rows["metric"].iloc[0] if len(rows) else "accuracy"
+    factor = answers.factor(metric)
+    marks = [style.sign(verdict) for verdict in rows["verdict"]]
+    frame = pd.DataFrame(
+        {
+            "row": [_row(name, labels, several) for name, labels in zip(rows["strategy"], rows["labels"], strict=True)],
+            "gain": rows["gain"].to_numpy(float) * factor,
+            "low": rows["gain_low"].to_numpy(float) * factor,
+            "high": rows["gain_high"].to_numpy(float) * factor,
+            "wide_low": rows["settled_low"].to_numpy(float) * factor,
+            "wide_high": rows["settled_high"].to_numpy(float) * factor,
+            "band": rows["margin"].to_numpy(float) * factor,
+            "n": rows["pairs"].to_numpy(int),
+            "verdict": [mark.word for mark in marks],
+            "text": [
+                f"{_row(name, labels, several)}\n{mark.icon} {mark.word}, {answers.figure(gain, metric, signed=True)}"
+                for name, labels, mark, gain in zip(rows["strategy"], rows["labels"], marks, rows["gain"], strict=True)
+            ],
+        }
+    )
+    verdicts = {name: style.sign(name) for name in dict.fromkeys(rows["verdict"])}
+    colour = alt.Color(
+        "verdict:N",
+        legend=None,
+        scale=alt.Scale(domain=[m.word for m in verdicts.values()], range=[m.colour for m in verdicts.values()]),
+    )
+    unit = _("points") if factor == 100 else _("in the label's own unit")
+    title = _("Gain ({unit}), right is better", unit=unit)
+    axis = alt.X(
+        "gain:Q",
+        title=title,
+        scale=alt.Scale(zero=True, padding=14),
+        axis=alt.Axis(labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.3~r')", tickCount=8),
+    )
+    place = alt.Y("row:N", title=None, sort=None, axis=None)
+    tooltip = [
+        alt.Tooltip("row:N", title=_("Strategy")),
+        alt.Tooltip("verdict:N", title=_("Verdict")),
+        alt.Tooltip("gain:Q", title=_("Gain"), format="+.2f"),
+        alt.Tooltip("low:Q", title=_("95 % from"), format="+.2f"),
+        alt.Tooltip("high:Q", title=_("95 % to"), format="+.2f"),
+        alt.Tooltip("n:Q", title=_("Seeds compared")),
+    ]
+    base = alt.Chart(frame).encode(axis, place, colour, tooltip=tooltip)
+    text = alt.Chart(frame).mark_text(align="left", x=4, yOffset=-18, lineBreak="\n", fontSize=13, fontWeight="bold")
+    band = alt.Chart(frame.assign(left=-frame["band"])).mark_rect(color=style.PALE, opacity=0.22)
+    return style.framed(
+        alt.layer(
+            band.encode(alt.X("left:Q", title=title), alt.X2("band:Q"), place),
+            alt.Chart(pd.DataFrame({"gain": [0.0]})).mark_rule(color=style.INK).encode(axis),
+            _line(frame, "wide_low", "wide_high", 1.2).encode(place, colour, tooltip=tooltip),
+            _line(frame, "low", "high", 4).encode(place, colour, tooltip=tooltip),
+            base.mark_point(size=130, filled=True, opacity=1, yOffset=LOWER),
+            text.encode(place, colour, text="text:N", tooltip=tooltip),
+        ),
+        alt.Step(66),
+        _forest_description(frame, unit),
+        _("No strategy can be compared yet.") if frame.empty else "",
+        _("Grey band: too small to matter."),
+        _("Thin line: allows for asking about several strategies at once.") if frame["wide_low"].notna().any() else "",
+        _("No line: too few seeds for an interval.") if frame["low"].isna().any() else "",
+        _("{n} rows are not drawn.", n=cut) if cut > 0 else "",
+    )
+
+
+def leaderboard(summary: pd.DataFrame) -> pd.DataFrame:
+    """The strategies of one label budget by score, best first, with a ``rank`` in front.
+
+    Going down the list, whoever's interval overlaps that of the best of the current place shares it; the
+    first who does not opens the next place, counted from the top. Without an interval (one seed) there is
+    no rank.
+    """
+    sign = catalog.metric(summary["metric"].iloc[0]).sign if len(summary) else 1
+    board = summary.dropna(subset=["mean"]).sort_values("mean", ascending=sign < 0, kind="stable")
+    board = board.reset_index(drop=True)
+    ranks: list[Any] = []
+    place, worst_of_best = 0, np.nan
+    for position, ends in enumerate(board[["ci_low", "ci_high"]].to_numpy(float) * sign, start=1):
+        if np.isfinite(ends).all() and not max(ends) >= worst_of_best:
+            place, worst_of_best = position, min(ends)
+        ranks.append(place if np.isfinite(ends).all() else pd.NA)
+    board.insert(0, "rank", pd.Series(ranks, dtype="Int64"))
+    return board
+
+
+def _line(frame: pd.DataFrame, low: str, high: str, width: float) -> alt.Chart:
+    drawn = alt.Chart(frame.dropna(subset=[low, high])).mark_rule(strokeWidth=width, yOffset=LOWER)
+    return drawn.encode(alt.X(f"{low}:Q"), alt.X2(f"{high}:Q"))
+
+
+def _row(strategy: str, labels: object, several: bool) -> str:
+    """The name of a row; with its label budget where the chart holds several."""
+    if not several:
+        return style.title(strategy)
+    budget = _("all") if pd.isna(labels) else str(labels)  # type: ignore[call-overload]
+    return _("{strategy}, {labels} labels", strategy=style.title(strategy), labels=budget)
+
+
+def _forest_description(frame: pd.DataFrame, unit: str) -> str:
+    rows = "; ".join(f"{row}: {gain:+.1f} ({word})" for row, gain, word in frame[["row", "gain", "verdict"]].to_numpy())
+    return _("Gain of each strategy over the best model without transfer, {unit}: {rows}.", unit=unit, rows=rows or "-")

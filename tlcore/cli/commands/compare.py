@@ -1,0 +1,56 @@
+"""``compare``: an experiment, start to verdict, through the store and the launcher, so that the browser sees it too."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from tlcore.cli import INCOMPLETE, flags
+from tlcore.cli.output import as_json
+
+HELP = "compare strategies on a scenario or on your own files, start to verdict"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    flags.data(parser, "a scenario on offer, or a saved experiment (.yaml)")
+    flags.budget(parser)
+    parser.add_argument("--json", metavar="FILE", help="write experiment, runs, summary, gap and imbalance there")
+    parser.add_argument("--yaml", metavar="FILE", help="save the experiment there, to repeat it with 'compare FILE'")
+
+
+def run(asked: Namespace) -> int:
+    from tlcore import launch
+    from tlcore.cli import verdict
+    from tlcore.cli.watching import watch
+    from tlcore.outcome import State
+    from tlcore.plan import plan
+    from tlcore.store import Store
+
+    planned = plan(flags.experiment(asked))
+    if asked.yaml:
+        Path(asked.yaml).write_text(planned.experiment.to_yaml(), encoding="utf-8")
+    for sentence in [*planned.left_out.values(), *planned.situation.notes]:
+        print(f"Note: {sentence}", file=sys.stderr)
+    store = Store.open()
+    name = store.submit(planned)
+    launch.start(store)
+    print(
+        f"Experiment {name}: {len(planned.runs)} runs of {len(planned.experiment.strategies)} strategies, judged by "
+        f"{planned.metric}.",
+        file=sys.stderr,
+    )
+    watch(store, name)
+    runs = store.runs(name)
+    summary = verdict.show(planned, runs)
+    if asked.json:
+        as_json(verdict.record(planned, name, runs, summary), asked.json)
+    lacking = runs[~runs["state"].isin([State.DONE, State.STOPPED])]
+    for run in lacking[lacking["state"] != State.CANCELLED].to_dict("records"):
+        print(
+            f"{run['strategy']}, seed {run['seed']}, {run['state']}: {run['failure']} (log {run['run']})",
+            file=sys.stderr,
+        )
+    if cancelled := int((lacking["state"] == State.CANCELLED).sum()):
+        print(f"Cancelled before they had a result: {cancelled} runs.", file=sys.stderr)
+    return INCOMPLETE if len(lacking) else 0

@@ -1,0 +1,91 @@
+"""A finished experiment in words and numbers: the table, a sentence per strategy, and the record for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from tlcore import catalog
+from tlcore.cli.commands.runs import records
+from tlcore.cli.output import table
+from tlcore.errors import Unusable
+from tlcore.measure.gain import LEAST_SEEDS, recommended, summarise
+from tlcore.measure.gap import measure_gap
+from tlcore.measure.imbalance import counts, overview
+from tlcore.plan import Plan
+from tlcore.situation import hold_out
+
+
+def show(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
+    """Print what came out; returns the summary frame."""
+    summary = summarise(runs, plan.experiment.margin)
+    metric = catalog.metric(plan.metric)
+    scale, unit = (100, " points") if metric.unit == "points" else (1, f" ({plan.situation.label})")
+    better = "" if metric.higher_is_better else ", lower is better"
+    for budget, some in _by_budget(summary.sort_values("mean", ascending=not metric.higher_is_better)):
+        print(f"\n{metric.title} on the test set with {budget} target labels{better}")
+        rows = [_row(row, scale) for row in some.itertuples()]
+        table(["strategy", "runs", "mean", "95 %", "gain", "95 % ", "verdict"], rows, right=["runs", "mean", "gain"])
+        for row in some.itertuples():
+            if row.verdict != "baseline":
+                print(_sentence(row, scale, unit))
+    print()
+    if best := recommended(summary):
+        print(f"Recommended: {best}.")
+    if plan.experiment.seeds < LEAST_SEEDS:
+        print(f"Fewer than {LEAST_SEEDS} seeds never give a verdict.")
+    for selector in sorted(set(runs["selector"].dropna())):
+        print(f"Selector: {selector}.")
+    if plan.situation.simulated:
+        print("The data is simulated.")
+    return summary
+
+
+def record(plan: Plan, experiment_id: str, runs: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:
+    """What ``--json`` writes."""
+    situation = plan.situation
+    target, _ = hold_out(situation)
+    try:
+        gap = measure_gap(situation.source, target).to_dict()
+    except Unusable as error:
+        gap = {"problem": str(error)}
+    classes = counts(situation, plan.experiment.labels[0])
+    return {
+        "experiment": {"id": experiment_id, **plan.experiment.to_dict(), "left_out": plan.left_out,
+                       "notes": list(situation.notes), "simulated": situation.simulated},
+        "runs": records(runs),
+        "summary": summary.to_dict("records"),
+        "recommended": recommended(summary),
+        "gap": gap,
+        "imbalance": {"counts": classes.to_dict("records"), "parts": overview(classes).to_dict("records")},
+    }  # fmt: skip
+
+
+def _by_budget(summary: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    names = summary["labels"].map(lambda labels: "all" if pd.isna(labels) else str(labels))
+    return [(name, summary[names == name]) for name in dict.fromkeys(names)]
+
+
+def _row(row: Any, scale: int) -> list[str]:
+    spread = "" if pd.isna(row.ci_low) else f"{row.ci_low:.3f} to {row.ci_high:.3f}"
+    if pd.isna(row.gain):
+        return [row.strategy, row.n, f"{row.mean:.3f}", spread, "", "", row.verdict]
+    band = "" if pd.isna(row.gain_low) else f"{row.gain_low * scale:+.1f} to {row.gain_high * scale:+.1f}"
+    return [row.strategy, row.n, f"{row.mean:.3f}", spread, f"{row.gain * scale:+.1f}", band, row.verdict]
+
+
+def _sentence(row: Any, scale: int, unit: str) -> str:
+    if pd.isna(row.gain):
+        return f"{row.strategy}: no model without transfer to hold it against."
+    gain = f"{row.gain * scale:+.1f}{unit}"
+    if not pd.isna(row.gain_low):
+        gain += f" ({row.gain_low * scale:+.1f} to {row.gain_high * scale:+.1f})"
+    against = f"{gain} against {row.baseline}, the best model without transfer"
+    if row.verdict == "not enough evidence":
+        more = "" if pd.isna(row.more_seeds) else f"; about {row.more_seeds:.0f} more seeds may settle it"
+        return f"{row.strategy}: not enough evidence, {against}{more}."
+    if row.verdict == "no practical difference":
+        return f"{row.strategy} makes no practical difference: {against}."
+    word = "helps" if row.verdict == "helps" else "hurts (negative transfer)"
+    return f"{row.strategy} {word}: {against}."

@@ -1,0 +1,71 @@
+"""From a person's files to a situation: everything that is wrong is said, everything that can be is mended."""
+
+from __future__ import annotations
+
+from tlcore.errors import Unusable
+from tlcore.files.finding import Findings
+from tlcore.files.from_images import from_images
+from tlcore.files.from_tables import from_tables
+from tlcore.files.request import Files, modality_of
+from tlcore.situation import Situation
+from tlcore.words import _
+
+
+def situation(files: Files) -> Situation:
+    """The situation these files describe. Raises `Unusable` with one sentence per problem."""
+    drawn, found = gather(files)
+    found.refuse()
+    assert drawn is not None
+    return drawn
+
+
+def gather(files: Files) -> tuple[Situation | None, Findings]:
+    """The situation, or None where a finding stops it, and all that was noticed on the way."""
+    found = Findings()
+    try:
+        if _complete(files, found):
+            read = from_images if _modality(files) == "image" else from_tables
+            return read(files, found), found
+    except Unusable as error:
+        for problem in error.problems:
+            found.stop(problem)
+    return None, found
+
+
+def _complete(files: Files, found: Findings) -> bool:
+    """Whether everything needed was named."""
+    if not files.source:
+        found.stop(_("No source is named."), remedy=_("Name the file or folder where labels are plenty."))
+    if not files.target and not files.domain_column:
+        found.stop(
+            _("No target is named."),
+            remedy=_("Name the file where labels are scarce, or the column that splits the source into two domains."),
+        )
+    if files.target and files.domain_column:
+        found.stop(
+            _("Both a target file and a column that splits the source are named."), remedy=_("Choose one of the two.")
+        )
+    if bool(files.domain_column) != bool(files.target_domain):
+        found.stop(
+            _("A domain column and the value that marks the target go together; only one of them is named."),
+            remedy=_("Name both."),
+        )
+    return not found.stops
+
+
+def _modality(files: Files) -> str:
+    problems, kinds = [], {}
+    for role, path in files.paths.items():
+        try:
+            kinds[role] = modality_of(path)
+        except Unusable as error:
+            problems += error.problems
+    if problems:
+        raise Unusable(*problems)
+    if len(set(kinds.values())) > 1:
+        tables = ", ".join(str(files.paths[role]) for role, kind in kinds.items() if kind == "table")
+        images = ", ".join(str(files.paths[role]) for role, kind in kinds.items() if kind == "image")
+        raise Unusable(
+            _("Tables ({tables}) and images ({images}) cannot be mixed; bring one kind.", tables=tables, images=images)
+        )
+    return kinds["source"]

@@ -1,0 +1,144 @@
+"""A situation from tables: split by a column where there is one file only, and read in common terms."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import pandas as pd
+
+from tlcore.errors import Unusable
+from tlcore.files import columns
+from tlcore.files.finding import Findings
+from tlcore.files.labels import labelled, read_labels
+from tlcore.files.request import Files
+from tlcore.files.tables import read_table
+from tlcore.situation import Examples, Situation
+from tlcore.words import _, counted
+
+
+def from_tables(files: Files, found: Findings) -> Situation | None:
+    tables, names = {}, files.names
+    for role, path in files.paths.items():
+        try:
+            tables[role] = read_table(path, found)
+        except Unusable as error:
+            for problem in error.problems:
+                found.stop(problem, where=names[role])
+    if found.stops:
+        return None
+    _check_label(tables, names, files, found)
+    if files.domain_column and not _divide(tables, names, files, found):
+        return None
+    for column in files.ignored:
+        if not any(column in table.columns for table in tables.values()):
+            found.warn(_("Column '{column}' is to be left out, but no file has it.", column=column))
+    if found.stops:
+        return None
+    labels, regression = read_labels(
+        {role: table[files.label] for role, table in tables.items() if role != "unlabelled"}, files.label, names, found
+    )
+    left_out = {files.label, files.domain_column, *files.ignored}
+    inputs = columns.common(
+        {role: table[[c for c in table.columns if c not in left_out]] for role, table in tables.items()}, names, found
+    )
+    inputs = columns.typed(inputs, names, found)
+    if inputs["source"].shape[1] == 0:
+        found.stop(
+            _("{source} and {target} share no column that could explain '{label}'.", source=names["source"],
+              target=names["target"], label=files.label),
+            remedy=_("Give the same things the same column names."),
+        )  # fmt: skip
+    examples = labelled(inputs, labels, names, found, regression=regression, positive=files.positive)
+    if found.stops:
+        return None
+    unlabelled = inputs["target"][labels["target"].isna()]
+    if "unlabelled" in inputs:
+        unlabelled = pd.concat([unlabelled, inputs["unlabelled"]])
+    return Situation(
+        source=examples["source"],
+        target=examples["target"],
+        test=examples.get("test"),
+        unlabelled=Examples(unlabelled.reset_index(drop=True)) if len(unlabelled) else None,
+        label=files.label,
+        modality="table",
+        positive=files.positive or None,
+        regression=regression,
+        notes=found.notes,
+    )
+
+
+def _divide(tables: dict[str, pd.DataFrame], names: dict[str, str], files: Files, found: Findings) -> bool:
+    """Split the one table into source and target by its domain column."""
+    whole, file = tables["source"], names["source"]
+    if files.domain_column not in whole.columns:
+        _say_missing(files.domain_column, whole, file, found)
+        return False
+    domains = columns.text(whole[files.domain_column])
+    values = sorted(domains.dropna().unique())
+    if files.target_domain not in values:
+        near = get_close_matches(files.target_domain, values, n=1)
+        hint = _("Did you mean '{near}'?", near=near[0]) + " " if near else ""
+        found.stop(
+            _("Column '{column}' of {file} holds no '{value}'.", column=files.domain_column, file=file,
+              value=files.target_domain),
+            where=file,
+            remedy=hint + _("It holds {values}.", values=", ".join(f"'{value}'" for value in values[:20])),
+        )  # fmt: skip
+        return False
+    if len(values) < 2:
+        found.stop(
+            _("All rows of {file} are '{value}' in column '{column}'; nothing is left for the source.", file=file,
+              value=files.target_domain, column=files.domain_column),
+            where=file,
+        )  # fmt: skip
+        return False
+    homeless = int(domains.isna().sum())
+    if homeless:
+        found.note(
+            counted(
+                "One row of {file} has no value in column '{column}' and is left out.",
+                "{n} rows of {file} have no value in column '{column}' and are left out.",
+                homeless,
+                file=file,
+                column=files.domain_column,
+            ),
+            where=file,
+        )
+    within = domains == files.target_domain
+    tables["target"] = whole[within]
+    tables["source"] = whole[domains.notna() & ~within]
+    names["target"] = f"{file} ({files.domain_column} = {files.target_domain})"
+    names["source"] = f"{file} ({_('other rows')})"
+    return True
+
+
+def _check_label(tables: dict[str, pd.DataFrame], names: dict[str, str], files: Files, found: Findings) -> None:
+    if not files.label:
+        shown = ", ".join(f"'{column}'" for column in list(tables["source"].columns)[:30])
+        found.stop(
+            _("No label is named: which column is to be predicted?"),
+            remedy=_("The columns are {columns}.", columns=shown),
+        )
+        return
+    for role, table in tables.items():
+        if role == "unlabelled":
+            continue
+        if files.label not in table.columns:
+            _say_missing(files.label, table, names[role], found)
+        elif columns.text(table[files.label]).isna().all():
+            found.stop(
+                _("Column '{label}' of {file} holds no label at all.", label=files.label, file=names[role]),
+                where=names[role],
+                remedy=_("At least a few rows must be labelled."),
+            )
+
+
+def _say_missing(column: str, table: pd.DataFrame, file: str, found: Findings) -> None:
+    near = columns.nearest(column, list(table.columns), cutoff=0.6)
+    hint = _("Did you mean '{near}'?", near=near) + " " if near else ""
+    shown = ", ".join(f"'{name}'" for name in list(table.columns)[:30])
+    found.stop(
+        _("{file} has no column '{column}'.", file=file, column=column),
+        where=file,
+        remedy=hint + _("Its columns are {columns}.", columns=shown),
+    )

@@ -1,0 +1,92 @@
+"""Which files a person brings, and what is to be predicted from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import blake2s
+from pathlib import Path
+
+from tlcore.catalog import knob
+from tlcore.errors import Unusable
+from tlcore.words import _
+
+ROLES = ("source", "target", "test", "unlabelled")
+TABLES = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq")
+
+
+@dataclass(frozen=True)
+class Files:
+    """Tables, or folders (zips) of class folders with images. Empty text means "none".
+
+    Either ``source`` and ``target``, or one table in ``source`` with the column that splits it:
+    rows whose ``domain_column`` equals ``target_domain`` are the target, all others the source.
+    """
+
+    source: str = knob("", "The table or image folder where labels are plenty")
+    target: str = knob("", "The table or image folder where labels are scarce")
+    label: str = knob("", "The column to predict (tables); images are labelled by their folder")
+    test: str = knob("", "Labelled target examples kept for the final judgement; without it, half of the target is")
+    unlabelled: str = knob("", "More target examples without labels")
+    domain_column: str = knob("", "The column that splits one table into source and target")
+    target_domain: str = knob("", "The value of that column that marks the target; all other rows are the source")
+    positive: str = knob("", "The event, where there are two classes")
+    ignore: str = knob("", "Columns to leave out, separated by commas")
+    size: int = knob(64, "Height and width that images are resized to, in pixels", 8, 512)
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """The files by role, those that were named."""
+        return {role: Path(getattr(self, role)) for role in ROLES if getattr(self, role)}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What to call each file in a sentence: its name, or its path where two have the same name."""
+        names = [path.name for path in self.paths.values()]
+        return {role: path.name if names.count(path.name) == 1 else str(path) for role, path in self.paths.items()}
+
+    @property
+    def ignored(self) -> list[str]:
+        return [name.strip() for name in self.ignore.split(",") if name.strip()]
+
+
+def modality_of(path: Path) -> str:
+    """ "image" for a folder or a zip, "table" for a table file. Raises `Unusable` for anything else."""
+    path = existing(path)
+    if path.is_dir() or path.suffix.lower() == ".zip":
+        return "image"
+    if path.suffix.lower() in TABLES:
+        return "table"
+    raise Unusable(
+        _(
+            "{path} is no kind of file that can be read; bring a table (CSV, TSV or Parquet), or a folder "
+            "or zip of class folders with images.",
+            path=path,
+        )
+    )
+
+
+def existing(path: str | Path) -> Path:
+    """The path itself. Raises `Unusable`, with the nearest name in its folder, where nothing is there."""
+    path = Path(path)
+    if path.exists():
+        return path
+    siblings = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = get_close_matches(path.name, siblings, n=1)
+    hint = " " + _("Did you mean '{near}'?", near=path.parent / near[0]) if near else ""
+    raise Unusable(_("There is no file or folder {path}.", path=path) + hint)
+
+
+def digest(files: Files) -> str:
+    """What the files hold, in sixteen hexadecimal digits: equal content, equal digest."""
+    total = blake2s(digest_size=8)
+    for role, path in files.paths.items():
+        path = existing(path)
+        members = sorted(member for member in path.rglob("*") if member.is_file()) if path.is_dir() else [path]
+        for member in members:
+            name = member.relative_to(path).as_posix() if path.is_dir() else ""
+            total.update(f"\0{role}\0{name}\0{member.stat().st_size}\0".encode())
+            with member.open("rb") as file:
+                while block := file.read(1 << 20):
+                    total.update(block)
+    return total.hexdigest()

@@ -1,0 +1,99 @@
+"""What a plan will cost and what it can show, before anything starts.
+
+Both are taken from finished runs of the same scenario where the store has some. Where it has none, a
+rule of thumb stands in, and the answer says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tlcore import catalog
+from tlcore.measure.gain import detectable
+from tlcore.plan import Plan
+from tlcore.situation import Situation
+from tlcore.spec import RunSpec
+
+STEP = {"table": 0.004, "image": 0.02}  # seconds a training step takes on one core, roughly
+FIRST = 1.0  # seconds a run takes beside training: starting, reading, judging
+SPREAD = 0.03  # standard deviation of a paired difference over seeds, where nothing is known yet
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """``seconds`` on so many slots; ``smallest``: the true gain that shows four times out of five (NaN: none)."""
+
+    runs: int
+    finished: int  # of them are in the store already and will not be trained again
+    seconds: float
+    timed: bool  # by past runs, not by the rule of thumb
+    smallest: float
+    spread: float
+    measured: bool  # the spread is that of past runs
+
+
+def preflight(plan: Plan, past: pd.DataFrame, slots: int = 1) -> Preflight:
+    """The cost and the power of a plan, judged by the ``past`` runs frame and the slots there are."""
+    done = past[past["state"].isin(["done", "stopped"])]
+    ready = set(done["run"])
+    due = [spec for spec in plan.runs if spec.key not in ready]
+    kin = done[(done["scenario"] == plan.experiment.scenario) & (done["backbone"] == plan.backbone)]
+    pace = _pace(kin)
+    seconds = sum(_seconds(spec, pace, plan.situation) for spec in due)
+
+    transfers = [name for name in plan.experiment.strategies if catalog.strategies()[name].transfers]
+    spread = _spread(kin[kin["metric"] == plan.metric])
+    known = spread if np.isfinite(spread) else SPREAD
+    points = catalog.metric(plan.metric).unit == "points"
+    smallest = detectable(known, plan.experiment.seeds, max(1, len(transfers)), plan.experiment.margin)
+    return Preflight(
+        runs=len(plan.runs),
+        finished=len(plan.runs) - len(due),
+        seconds=seconds / max(1, slots),
+        timed=all(spec.strategy in pace for spec in due),
+        smallest=smallest if points or np.isfinite(spread) else float("nan"),
+        spread=known,
+        measured=bool(np.isfinite(spread)),
+    )
+
+
+def _pace(runs: pd.DataFrame) -> dict[str, float]:
+    """Seconds an epoch took, by strategy; learners without epochs count as one."""
+    each = runs["seconds"].astype(float) / runs["epochs"].astype(float).clip(lower=1)
+    return each.groupby(runs["strategy"]).median().dropna().to_dict()
+
+
+def _seconds(spec: RunSpec, pace: dict[str, float], situation: Situation) -> float:
+    """The longest this run will take: every epoch of its budget."""
+    if spec.strategy in pace:
+        return pace[spec.strategy] * spec.training.epochs
+    offer = catalog.strategies()[spec.strategy]
+    if not offer.transfers and spec.strategy != "scratch":
+        return FIRST
+    examples = len(situation.source) if offer.transfers else (spec.labels or len(situation.target))
+    steps = max(spec.training.least_steps, examples / spec.training.batch)
+    return FIRST + spec.training.epochs * steps * STEP[situation.modality]
+
+
+def _spread(runs: pd.DataFrame) -> float:
+    """The middle standard deviation, over seeds, of transfer minus no transfer in past runs; NaN where unknown."""
+    if runs.empty:
+        return float("nan")
+    keyed = runs.assign(budget=runs["labels"].map(lambda count: -1 if pd.isna(count) else int(count)))
+    found = []
+    for _budget, some in keyed.groupby("budget"):
+        scores = some.pivot_table(index="seed", columns="strategy", values="test_score", aggfunc="last")
+        own = [name for name in scores if _transfers(name)]
+        rivals = [name for name in scores if not _transfers(name)]
+        if len(scores) >= 3 and own and rivals:
+            best = max(rivals, key=lambda name: catalog.metric(some["metric"].iloc[0]).sign * scores[name].mean())
+            found += [float((scores[name] - scores[best]).std()) for name in own]
+    return float(np.nanmedian(found)) if found else float("nan")
+
+
+def _transfers(strategy: str) -> bool:
+    offer = catalog.strategies().get(strategy)
+    return offer is None or offer.transfers

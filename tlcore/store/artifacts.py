@@ -1,0 +1,79 @@
+"""The large things a run leaves: predictions, weights and its log, one folder a run, behind an fsspec address."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+PREDICTIONS = "predictions.parquet"
+WEIGHTS = "weights.safetensors"
+LOG = "log.txt"
+
+
+class Artifacts:
+    """Files by run and name. Whoever reads sees a whole file or none."""
+
+    def __init__(self, url: str, home: Path):
+        self.url = url
+        self._home = home
+
+    def write(self, run: str, name: str, content: bytes) -> None:
+        folder = self._folder(run)
+        if folder is None:  # object stores show a file when it is complete
+            self._system.pipe_file(self._address(run, name), content)
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f".{name}.{os.getpid()}.draft"
+        try:
+            draft.write_bytes(content)
+            draft.replace(folder / name)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def read(self, run: str, name: str) -> bytes | None:
+        """The content, or None where this run has no such file."""
+        try:
+            folder = self._folder(run)
+            return (folder / name).read_bytes() if folder else self._system.cat_file(self._address(run, name))
+        except FileNotFoundError:
+            return None
+
+    def clear(self, run: str) -> None:
+        """Forget what an earlier attempt of this run left."""
+        address = self._address(run, "").rstrip("/")
+        if self._system.exists(address):
+            self._system.rm(address, recursive=True)
+        self.log_file(run).unlink(missing_ok=True)
+
+    def log_file(self, run: str) -> Path:
+        """Where a worker writes while it works: always on its own disk."""
+        path = (self._folder(run) or self._home / "logs" / run) / LOG
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def publish_log(self, run: str) -> None:
+        """Put the log where the other artifacts are, if it is not there already."""
+        path = self.log_file(run)
+        if self._folder(run) is None and path.exists():
+            self.write(run, LOG, path.read_bytes())
+
+    @cached_property
+    def _place(self) -> tuple[Any, str]:
+        import fsspec
+
+        return fsspec.core.url_to_fs(self.url)
+
+    @property
+    def _system(self) -> Any:
+        return self._place[0]
+
+    def _address(self, run: str, name: str) -> str:
+        return f"{self._place[1].rstrip('/')}/{run}/{name}"
+
+    def _folder(self, run: str) -> Path | None:
+        """The run's folder where artifacts are plain files here; None elsewhere."""
+        if "://" not in self.url:
+            return Path(self.url).absolute() / run
+        return Path(self.url.removeprefix("file://")) / run if self.url.startswith("file://") else None

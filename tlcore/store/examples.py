@@ -1,0 +1,200 @@
+"""Finished experiments that ship with the program: written to a folder here, taken in from it elsewhere.
+
+    examples/digits/experiment.json      what was asked, facts of data and machine
+                    runs.parquet         one row a run, as in the database
+                    epochs.parquet       one row an epoch
+                    predictions.parquet  of the test examples, in half precision, of as many seeds as there is room for
+
+A run of an example has a key of its own, so that a person who asks for the same run gets it trained.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from hashlib import blake2s
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import delete, insert, select
+
+from tlcore.errors import Unusable
+from tlcore.outcome import State
+from tlcore.store.place import to_json
+from tlcore.store.reading import Reading
+from tlcore.store.schema import epochs, experiment_runs, experiments, runs
+from tlcore.store.submitting import FRESH
+from tlcore.store.working import Working
+
+FORMAT = 1
+VALUES_AT_MOST = 500_000  # probabilities in one example: a good megabyte
+NOT_SCORES = ("run", "part", "row", "truth")
+# Of no interest away from where they were trained.
+HERE_ONLY = ("slot", "host", "keeper", "keeper_created", "pid", "pid_created", "beat", "request", "batch")
+JSON_COLUMNS = ("spec", "test", "valid", "warnings", "terms", "scores")
+
+
+class Examples(Reading, Working):
+    def export_example(self, experiment_id: str, folder: Path) -> Path:
+        """Write a finished experiment to ``folder/<scenario>``; returns that folder.
+
+        Raises `Unusable` while any of its runs has no result.
+        """
+        stored = self.experiment(experiment_id)
+        members = select(experiment_runs.c.run).where(experiment_runs.c.experiment == experiment_id)
+        run_rows = self._rows(select(runs).where(runs.c.key.in_(members)).order_by(runs.c.place))
+        unfinished = sum(row["state"] not in (State.DONE, State.STOPPED) for row in run_rows)
+        if unfinished:
+            raise Unusable(f"{unfinished} of {len(run_rows)} runs have no result; an example holds finished runs only.")
+        of_these = select(epochs).where(epochs.c.run.in_(members))
+        epoch_rows = self._rows(of_these.order_by(epochs.c.run, epochs.c.position))
+        for row in run_rows:
+            row["key"] = _bare(row["key"])
+            for column in HERE_ONLY:
+                del row[column]
+        for row in epoch_rows:
+            row["run"] = _bare(row["run"])
+
+        place = Path(folder) / stored.experiment.scenario
+        place.mkdir(parents=True, exist_ok=True)
+        _write(place / "runs.parquet", _to_frame(run_rows))
+        _write(place / "epochs.parquet", _to_frame(epoch_rows))
+        _write(place / "predictions.parquet", self._half_precision(experiment_id))
+        content = blake2s(digest_size=4)
+        for part in ("runs", "epochs", "predictions"):
+            content.update((place / f"{part}.parquet").read_bytes())
+        record = {
+            "format": FORMAT,
+            "digest": content.hexdigest(),
+            "created": stored.created.timestamp(),
+            "experiment": stored.experiment.to_dict(),
+            "facts": stored.facts,
+        }
+        text = json.dumps(json.loads(to_json(record)), indent=1, ensure_ascii=False)
+        (place / "experiment.json").write_text(text + "\n", encoding="utf-8")
+        return place
+
+    def adopt_examples(self, folder: Path) -> list[str]:
+        """Take in the examples of a folder; returns their ids. Quick where they are in already.
+
+        An example that the folder ships in a newer edition replaces the older one.
+        """
+        shipped: dict[str, tuple[Path, dict[str, Any]]] = {}
+        for path in sorted(Path(folder).glob("*/experiment.json")):
+            record = json.loads(path.read_text(encoding="utf-8"))
+            if record["format"] != FORMAT:
+                raise Unusable(f"{path} has format {record['format']}; this program reads {FORMAT}: make it again.")
+            shipped[f"example-{record['experiment']['scenario']}-{record['digest']}"] = (path.parent, record)
+        with self.reading.connect() as connection:
+            query = select(experiments.c.id, experiments.c.scenario).where(experiments.c.example)
+            present = {row.id: row.scenario for row in connection.execute(query)}
+        scenarios = {record["experiment"]["scenario"] for _, record in shipped.values()}
+        for identity, scenario in present.items():
+            if scenario in scenarios and identity not in shipped:
+                self._forget(identity)
+        for identity, (place, record) in shipped.items():
+            if identity not in present:
+                self._take_in(identity, place, record)
+        return list(shipped)
+
+    def _take_in(self, identity: str, place: Path, record: dict[str, Any]) -> None:
+        edition = record["digest"]
+        run_rows = _from_frame(pd.read_parquet(place / "runs.parquet"))
+        epoch_rows = _from_frame(pd.read_parquet(place / "epochs.parquet"))
+        for row in run_rows:
+            row["key"] = f"{row['key']}.{edition}"
+            row["example"] = True
+        for row in epoch_rows:
+            row["run"] = f"{row['run']}.{edition}"
+        # Predictions first: an example that is listed is complete.
+        predictions = _whole_precision(pd.read_parquet(place / "predictions.parquet"))
+        for key, frame in predictions.groupby("run", sort=False):
+            self.save_predictions(f"{key}.{edition}", frame.drop(columns="run"))
+        experiment = record["experiment"]
+        row = {
+            "id": identity,
+            "name": experiment["name"],
+            "scenario": experiment["scenario"],
+            "metric": experiment["metric"],
+            "example": True,
+            "created": record["created"],
+            "submitted": record["created"],
+            "record": experiment,
+            "facts": {**record["facts"], "adopted": time.time()},
+        }
+        with self.writing.begin() as connection:
+            if connection.execute(select(experiments.c.id).where(experiments.c.id == identity)).first():
+                return  # somebody else was quicker
+            connection.execute(insert(experiments), [row])
+            connection.execute(insert(runs), [{**FRESH, **run} for run in run_rows])
+            order = [{"experiment": identity, "position": i, "run": run["key"]} for i, run in enumerate(run_rows)]
+            connection.execute(insert(experiment_runs), order)
+            connection.execute(insert(epochs), epoch_rows)
+
+    def _forget(self, identity: str) -> None:
+        with self.writing.begin() as connection:
+            members = select(experiment_runs.c.run).where(experiment_runs.c.experiment == identity)
+            keys = list(connection.execute(members).scalars())
+            connection.execute(delete(experiment_runs).where(experiment_runs.c.experiment == identity))
+            connection.execute(delete(epochs).where(epochs.c.run.in_(keys)))
+            connection.execute(delete(runs).where(runs.c.key.in_(keys)))
+            connection.execute(delete(experiments).where(experiments.c.id == identity))
+        for key in keys:
+            self.artifacts.clear(key)
+
+    def _half_precision(self, experiment_id: str) -> pd.DataFrame:
+        """Test predictions, seed by seed while there is room: the same seeds for every strategy."""
+        frames: list[pd.DataFrame] = []
+        values = 0
+        keys = self.runs(experiment_id).groupby("seed")["run"]
+        for _, of_seed in keys:
+            found = [frame for key in of_seed if (frame := self._test_predictions(key)) is not None]
+            values += sum(len(frame) * (len(frame.columns) - len(NOT_SCORES)) for frame in found)
+            if frames and values > VALUES_AT_MOST:
+                break
+            frames += found
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"run": [], "part": []})
+
+    def _test_predictions(self, key: str) -> pd.DataFrame | None:
+        frame = self.predictions(key)
+        if frame is None:
+            return None
+        frame = frame[frame["part"] == "test"]
+        # What the other probabilities leave of 1 need not be kept.
+        scores = [name for name in frame.columns if name not in (*NOT_SCORES, "p0")]
+        precision = np.float16 if "p0" in frame else np.float32
+        return frame[["part", "row", "truth"]].assign(run=_bare(key), **{n: frame[n].astype(precision) for n in scores})
+
+    def _rows(self, query: Any) -> list[dict[str, Any]]:
+        with self.reading.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _whole_precision(frame: pd.DataFrame) -> pd.DataFrame:
+    """Predictions as a run saves them: every probability, in float32."""
+    scores = [name for name in frame.columns if name not in NOT_SCORES]
+    frame[scores] = frame[scores].astype(np.float32)
+    if "p1" in frame:
+        frame.insert(frame.columns.get_loc("p1"), "p0", (1 - frame[scores].sum(axis=1)).clip(0, 1).astype(np.float32))
+    return frame
+
+
+def _bare(key: str) -> str:
+    """The key without the edition of an example it may belong to."""
+    return key.split(".")[0]
+
+
+def _to_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame([{k: to_json(v) if k in JSON_COLUMNS else v for k, v in row.items()} for row in rows])
+
+
+def _from_frame(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    rows = [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+    return [{k: json.loads(v) if k in JSON_COLUMNS and v is not None else v for k, v in row.items()} for row in rows]
+
+
+def _write(path: Path, frame: pd.DataFrame) -> None:
+    frame.to_parquet(path, index=False, compression="zstd", compression_level=19)

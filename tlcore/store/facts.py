@@ -1,0 +1,93 @@
+"""What a verdict's reader must know about the data and the machine, taken down when an experiment is submitted.
+
+Pages show it without drawing the data again; reports and shipped examples carry it along.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from tlcore import __version__
+from tlcore.plan import Plan
+from tlcore.situation import Examples, LabelSpace, hold_out
+
+PACKAGES = ("torch", "numpy", "pandas", "scikit-learn", "streamlit")
+
+
+def facts(plan: Plan) -> dict[str, Any]:
+    """Plain strings, numbers, lists and dicts about what was submitted."""
+    situation = plan.situation
+    pool, test = hold_out(situation)
+    return {
+        "kind": situation.kind,
+        "classes": list(situation.target_space.classes),
+        "source_classes": list(situation.source_space.classes),
+        "label": situation.label,
+        "modality": situation.modality,
+        "simulated": situation.simulated,
+        "counts": {
+            "source": _counts(situation.source, situation.source_space),
+            "target": _counts(pool, situation.target_space),
+            "test": _counts(test, situation.target_space),
+        },
+        "unlabelled": len(situation.unlabelled) if situation.unlabelled is not None else 0,
+        "columns": _columns(situation.source),
+        "notes": list(situation.notes),
+        "scenario_facts": dict(situation.facts),
+        "left_out": dict(plan.left_out),
+        "versions": versions(),
+        "machine": machine(),
+    }
+
+
+def _counts(part: Examples, space: LabelSpace) -> dict[str, Any]:
+    """``{"n": 1200, "classes": {"no": 1100, "yes": 100}}``; no classes where a number is predicted."""
+    if not space.classes or part.labels is None:
+        return {"n": len(part), "classes": {}}
+    names, counts = np.unique(np.asarray(part.labels, dtype=str), return_counts=True)
+    found = dict(zip(names.tolist(), counts.tolist(), strict=True))
+    return {"n": len(part), "classes": {name: found.get(name, 0) for name in space.classes}}
+
+
+def _columns(part: Examples) -> list[str]:
+    return [str(column) for column in getattr(part.inputs, "columns", [])]
+
+
+@cache
+def versions() -> dict[str, str]:
+    found = {"transferlab": __version__, "python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+@cache
+def machine() -> dict[str, Any]:
+    """The kind of machine, not its name."""
+    return {
+        "system": platform.system(),
+        "processor": _processor(),
+        "cores": os.cpu_count() or 1,
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),
+    }
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

@@ -1,0 +1,1 @@
+"""The steps. A step that has shipped is never edited; what comes next is a file of its own."""
