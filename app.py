@@ -1,17 +1,9 @@
-"""The frame around every page: the window, the language, the menu, the queue. Nothing else."""
+"""The dashboard: ``streamlit run app.py``. What runs for every visitor is ``pages/main.py``.
+
+The script stands one folder down so that no folder called ``pages`` lies beside it: Streamlit would
+answer the first request of a fresh server by itself, without the frame (docs/decisions/0021).
+"""
 
 import streamlit as st
 
-from pages.parts import language, menu, queue, show
-from tlcore.errors import Unusable
-
-st.set_page_config(page_title="TransferLab", page_icon=":material/compare_arrows:", layout="wide")
-language.speak()
-page = st.navigation(menu.build())
-try:
-    with st.sidebar:
-        queue.strip()
-        language.switch()
-    page.run()
-except Unusable as error:
-    show.problems(error)
+app = st.App("pages/main.py")

@@ -37,7 +37,7 @@ def make(name: str, console: Console) -> None:
             strategies=tuple(catalog.strategies()),
             labels=tuple(int(budget * times) for times in (0.5, 1, 2, 4)),
             seeds=SEEDS,
-            training=PRESETS["balanced"],
+            training=PRESETS["quick"],
             name=name,
         )
     )

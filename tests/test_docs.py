@@ -89,7 +89,7 @@ def test_the_example_page_opens_in_the_menu(tmp_path: Path):
     (tmp_path / PAGE).write_text(EXAMPLES[PAGE], encoding="utf-8")
     walk = (
         "from streamlit.testing.v1 import AppTest\n"
-        "app = AppTest.from_file('app.py', default_timeout=60).run().switch_page('pages/compare/cost.py').run()\n"
+        "app = AppTest.from_file('pages/main.py', default_timeout=60).run().switch_page('compare/cost.py').run()\n"
         "assert not app.exception, app.exception\n"
         "assert any(header.value == 'Cost' for header in app.header), app\n"
     )

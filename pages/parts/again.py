@@ -21,7 +21,7 @@ def link(asked: Experiment) -> None:
     """Shown where the address can say everything the experiment was made of."""
     query = address(asked)
     if query is not None:
-        st.page_link("pages/run/plan.py", label=_("Change and run again"), icon=":material/edit:", query_params=query)
+        st.page_link("run/plan.py", label=_("Change and run again"), icon=":material/edit:", query_params=query)
 
 
 def address(asked: Experiment) -> dict[str, str] | None:

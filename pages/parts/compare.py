@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.parts import frame, reads, show
+from pages.parts import forms, frame, reads, show
 from tlcore import launch
 from tlcore.charts.answers import Answer
 from tlcore.errors import Unusable
@@ -40,7 +40,7 @@ def finished(experiment: StoredExperiment) -> pd.DataFrame:
         )
     done = runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()]
     if active or failed or done.empty:
-        st.page_link("pages/run/runs.py", label=_("See the runs"), icon=":material/arrow_forward:")
+        st.page_link("run/runs.py", label=_("See the runs"), icon=":material/arrow_forward:")
     if done.empty:
         st.markdown(f"##### {_('No run has finished yet, so there is nothing to compare.')}")
         st.stop()
@@ -53,11 +53,9 @@ def budget(done: pd.DataFrame) -> int | None:
     budgets.sort(key=lambda count: (count is None, count or 0))
     if len(budgets) == 1:
         return budgets[0]
-    words = [show.labels(count) for count in budgets]
-    chosen = st.segmented_control(
-        _("Target labels"), words, default=words[-1], required=True, key="labels_in_view", persist_state="session"
-    )
-    return budgets[words.index(chosen)] if chosen in words else budgets[-1]
+    words = {"all" if count is None else str(count): show.labels(count) for count in budgets}
+    chosen = forms.choice(st.segmented_control, _("Target labels"), words, "budget", list(words)[-1], required=True)
+    return None if chosen == "all" else int(chosen)
 
 
 def of_budget(table: pd.DataFrame, labels: int | None) -> pd.DataFrame:
@@ -86,7 +84,7 @@ def add_seeds(experiment: StoredExperiment) -> None:
         show.problems(error)
         return
     frame.choose(number)
-    st.switch_page("pages/run/runs.py")
+    st.switch_page("run/runs.py")
 
 
 def settings(experiment: StoredExperiment, done: pd.DataFrame) -> None:

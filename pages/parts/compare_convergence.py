@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from pages.parts import show
+from pages.parts import forms, show
 from tlcore import catalog
 from tlcore.charts import answers, convergence, style
 from tlcore.measure import convergence as measure
@@ -36,16 +36,13 @@ def view() -> View:
     """What to draw: the controls above the chart."""
     words = {"position": _("Epochs"), "step": _("Steps"), "seconds": _("Seconds"), "seen": _("Labels seen")}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        x = st.segmented_control(
-            _("Along"), list(words), default="position", format_func=words.__getitem__, required=True,
-            key="convergence_x", persist_state="session",
-        )  # fmt: skip
-        seeds = st.toggle(_("Every seed"), key="convergence_seeds", persist_state="session")
+        x = forms.choice(st.segmented_control, _("Along"), words, "along", "position", required=True)
+        seeds = st.toggle(_("Every seed"), key="every_seed", **forms.BOUND)
         source = st.toggle(
-            _("Source too"), key="convergence_source", persist_state="session",
+            _("Source too"), key="source_too", **forms.BOUND,
             help=_("The score on held-out source examples, dotted: does the model forget the source?"),
         )  # fmt: skip
-    return View(x or "position", seeds, source)
+    return View(x, seeds, source)
 
 
 def picture(epochs: pd.DataFrame, runs: pd.DataFrame, metric: str, view: View) -> style.Picture:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.parts import reads, show
+from pages.parts import forms, reads, show
 from pages.parts.compare import of_budget
 from tlcore import catalog
 from tlcore.charts import imbalance as charts
@@ -59,10 +59,8 @@ def best(summary: pd.DataFrame, labels: int | None) -> str:
 def event(overview: pd.DataFrame, classes: list[str]) -> int:
     """Which of several classes the alarms are about; the rarest unless a person chooses."""
     rarest = overview.loc[overview["part"] == "test", "minority"].iloc[0]
-    chosen = st.selectbox(
-        _("Class"), classes, index=classes.index(rarest), key="imbalance_class", persist_state="session"
-    )
-    return classes.index(chosen)
+    words = {name: name for name in classes}
+    return classes.index(forms.choice(st.selectbox, _("Class"), words, "class", rarest))
 
 
 def curve(predictions: dict[str, pd.DataFrame], done: pd.DataFrame, event: int) -> style.Picture:
@@ -74,11 +72,8 @@ def curve(predictions: dict[str, pd.DataFrame], done: pd.DataFrame, event: int) 
 
 def strategy(per_class: pd.DataFrame, best: str) -> str:
     """Whose classes are shown; the best strategy unless a person chooses."""
-    names = list(dict.fromkeys(per_class["strategy"]))
-    return st.selectbox(
-        _("Strategy"), names, index=names.index(best), format_func=style.title, key="imbalance_strategy",
-        persist_state="session", width=420,
-    )  # fmt: skip
+    words = {name: style.title(name) for name in dict.fromkeys(per_class["strategy"])}
+    return forms.choice(st.selectbox, _("Strategy"), words, "strategy", best, width=420)
 
 
 def table(per_class: pd.DataFrame) -> None:

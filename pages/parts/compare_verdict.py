@@ -5,17 +5,24 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from pages.parts import forms
 from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
 BOARD = "leaderboard"
+MARGIN_AT_MOST = 50.0
 
 
 def margin(experiment: StoredExperiment) -> float:
-    """The margin to judge with: what a person typed below, else the experiment's own."""
-    return st.session_state.get(_margin_key(experiment), 100 * experiment.experiment.margin) / 100
+    """The margin to judge with: what a person typed below or the link says, else the experiment's own."""
+    key, own = _margin_key(experiment), 100 * experiment.experiment.margin
+    try:
+        typed = float(st.session_state.get(key, st.query_params.get(key, own)))
+    except ValueError:
+        return own / 100
+    return typed / 100 if 0 <= typed <= MARGIN_AT_MOST else own / 100
 
 
 def margin_input(experiment: StoredExperiment, metric: str) -> None:
@@ -23,8 +30,8 @@ def margin_input(experiment: StoredExperiment, metric: str) -> None:
     unit = _("points") if answers.factor(metric) == 100 else _("% of the baseline's error")
     st.number_input(
         _("Smallest difference that matters ({unit})", unit=unit),
-        min_value=0.0, max_value=50.0, step=0.5, value=100 * experiment.experiment.margin, format="%.1f", width=320,
-        key=_margin_key(experiment), persist_state="session",
+        min_value=0.0, max_value=MARGIN_AT_MOST, step=0.5, value=100 * experiment.experiment.margin, format="%.1f",
+        width=320, key=_margin_key(experiment), **forms.BOUND,
         help=_("A gain inside this margin is called no practical difference. Changing it changes the verdict at once."),
     )  # fmt: skip
 
@@ -100,4 +107,4 @@ def _interval(low: float, high: float) -> str:
 
 
 def _margin_key(experiment: StoredExperiment) -> str:
-    return f"margin {experiment.id}"
+    return f"margin_{experiment.id}"

@@ -44,7 +44,7 @@ def pick() -> StoredExperiment:
     asked = st.query_params.get(CHOSEN)
     experiment = current()
     if experiment is None:
-        show.empty(_("There is no experiment yet."), _("Plan one, or try one live."), "pages/start/home.py")
+        show.empty(_("There is no experiment yet."), _("Plan one, or try one live."), "start/home.py")
         st.stop()
     if asked and asked != experiment.id:
         st.info(_("The experiment {id} of this link is not in this store; this is another one.", id=asked))

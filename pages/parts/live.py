@@ -57,7 +57,7 @@ def controls(experiment: StoredExperiment) -> str:
         again.link(experiment.experiment)
         if not active(runs):
             st.page_link(
-                "pages/compare/verdict.py", label=_("See the verdict"), icon=":material/gavel:",
+                "compare/verdict.py", label=_("See the verdict"), icon=":material/gavel:",
                 query_params={frame.CHOSEN: experiment.id},
             )  # fmt: skip
     return chosen

@@ -112,7 +112,7 @@ def begin(plan: Plan) -> None:
     experiment = reads.store().submit(plan)
     launch.start(reads.store())
     frame.choose(experiment)
-    st.switch_page("pages/run/runs.py", query_params={frame.CHOSEN: experiment})
+    st.switch_page("run/runs.py", query_params={frame.CHOSEN: experiment})
 
 
 def elsewhere(plan: Plan, asked: Experiment) -> None:

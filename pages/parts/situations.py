@@ -72,7 +72,7 @@ def own_card() -> None:
     st.markdown(f"##### {_(catalog.scenarios()[OWN].title)}")
     st.markdown(_(catalog.scenarios()[OWN].story))
     st.page_link(
-        "pages/prepare/data.py", label=_("Use my data"), icon=":material/upload_file:", query_params={"scenario": OWN}
+        "prepare/data.py", label=_("Use my data"), icon=":material/upload_file:", query_params={"scenario": OWN}
     )
 
 
@@ -96,7 +96,7 @@ def recent() -> None:
         over = row.active == 0
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
-                "pages/compare/verdict.py" if over else "pages/run/runs.py",
+                "compare/verdict.py" if over else "run/runs.py",
                 label=frame.label(known.loc[row.Index]), query_params={frame.CHOSEN: row.id},
                 icon=":material/gavel:" if over else ":material/monitoring:",
             )  # fmt: skip
@@ -119,5 +119,5 @@ def _finished(known: pd.DataFrame) -> pd.DataFrame:
 
 def _open(experiment: str, label: str) -> None:
     st.page_link(
-        "pages/compare/verdict.py", label=label, icon=":material/gavel:", query_params={frame.CHOSEN: experiment}
+        "compare/verdict.py", label=label, icon=":material/gavel:", query_params={frame.CHOSEN: experiment}
     )

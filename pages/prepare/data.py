@@ -41,5 +41,5 @@ st.markdown(
       "are used once, at the end, to judge; no strategy ever sees them.", pool=f"{len(pool):,}", test=f"{len(test):,}")
 )  # fmt: skip
 with st.container(horizontal=True):
-    st.page_link("pages/prepare/domain_gap.py", label=_("How far apart are they?"), icon=":material/compare_arrows:")
-    st.page_link("pages/run/plan.py", label=_("Plan a comparison"), icon=":material/checklist:")
+    st.page_link("prepare/domain_gap.py", label=_("How far apart are they?"), icon=":material/compare_arrows:")
+    st.page_link("run/plan.py", label=_("Plan a comparison"), icon=":material/checklist:")

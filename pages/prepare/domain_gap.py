@@ -25,4 +25,4 @@ if chosen.situation.modality == "table":
     distances.drift(chosen)
 st.subheader(_("Both in one picture"), anchor=False)
 distances.picture(chosen)
-st.page_link("pages/run/plan.py", label=_("Plan a comparison"), icon=":material/checklist:")
+st.page_link("run/plan.py", label=_("Plan a comparison"), icon=":material/checklist:")

@@ -19,7 +19,8 @@ class SmallCNN(tl.Backbone):
         sizes = [self.width, *(self.width * 2**stage for stage in range(self.stages))]
         blocks = [tl.nets.Residual(a, b) for a, b in pairwise(sizes)]
         blocks[-1] = tl.nets.pooled(blocks[-1])
-        return tl.nets.Body([tl.nets.PictureStem(space.channels, self.width), *blocks], sizes[-1])
+        body = tl.nets.Body([tl.nets.PictureStem(space.channels, self.width), *blocks], sizes[-1])
+        return body.to(memory_format=tl.torch.channels_last)
 
 
 BACKBONE = SmallCNN

