@@ -56,8 +56,7 @@ def make(name: str, console: Console) -> None:
     failed = runs[runs["state"] != "done"]
     if len(failed):
         raise SystemExit(f"{name}: {len(failed)} runs ended without a result, the first: {failed['failure'].iloc[0]}")
-    folder = HERE / name
-    store.export_example(experiment, folder)
+    folder = store.export_example(experiment, HERE)
     size = sum(path.stat().st_size for path in folder.iterdir())
     console.print(f"{name}: {total} runs in {time.monotonic() - began:.0f} s, {size / 1e6:.2f} MB")
 

@@ -130,7 +130,7 @@ for page in {PAGES!r}:
 
 
 def test_the_menu_names_every_page_in_the_language_of_the_reader():
-    about = [menu._about(ROOT / page) for page in PAGES]
+    about = [menu._about(ROOT / "pages" / page) for page in PAGES]
     assert all(page["PLACE"] < 99 for page in about), "a page says its TITLE, ICON and PLACE"
     for folder in menu.sections():
         places = [menu._about(file)["PLACE"] for file in (ROOT / "pages" / folder).glob("*.py")]
