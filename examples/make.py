@@ -6,15 +6,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 
 from tlcore import catalog, launch
+from tlcore.measure.gain import recommended, summarise
 from tlcore.plan import plan
 from tlcore.spec import PRESETS, Experiment
 from tlcore.store import Store
@@ -57,8 +60,17 @@ def make(name: str, console: Console) -> None:
     if len(failed):
         raise SystemExit(f"{name}: {len(failed)} runs ended without a result, the first: {failed['failure'].iloc[0]}")
     folder = store.export_example(experiment, HERE)
+    write_verdicts(store.runs(experiment), folder)
     size = sum(path.stat().st_size for path in folder.iterdir())
     console.print(f"{name}: {total} runs in {time.monotonic() - began:.0f} s, {size / 1e6:.2f} MB")
+
+
+def write_verdicts(runs: pd.DataFrame, folder: Path) -> None:
+    """What the runs said when they were made, so that a test can ask today's code for the same."""
+    summary = summarise(runs)
+    said = summary[["strategy", "labels", "verdict", "baseline"]].assign(gain=summary["gain"].astype(float).round(6))
+    record = {"recommended": recommended(summary), "verdicts": json.loads(said.to_json(orient="records"))}
+    (folder / "verdicts.json").write_text(json.dumps(record, indent=1) + "\n")
 
 
 def main(names: list[str]) -> None:

@@ -1,0 +1,164 @@
+"""What a person does in the first five minutes, in a real browser, on the real dashboard, with real training."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from dashboard import PATIENCE, Dashboard, figures, settled, text
+from playwright.sync_api import Error, expect, sync_playwright
+
+from benchmarks.browser import chromium
+from tlcore.measure.gain import summarise
+from tlcore.store import Store
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        try:
+            found = chromium(playwright)
+        except Error as error:
+            pytest.skip(f"skipped: no Chromium here ({error.message.splitlines()[0]})")
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser):
+    tab = browser.new_page(locale="en-US", viewport={"width": 1440, "height": 1000})
+    tab.set_default_timeout(PATIENCE)
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def dashboard(home):
+    running = Dashboard.started(home)
+    yield running
+    running.stop()
+
+
+def summary_of(store: Store, experiment: str, labels: int):
+    runs = store.runs(experiment)
+    return summarise(runs[runs["labels"] == labels]).set_index("strategy")
+
+
+def tile(page, label: str):
+    """The figure of the tile with this label."""
+    return page.locator("[data-testid=stMetric]", has_text=label).first.locator("[data-testid=stMetricValue]")
+
+
+def finished(page) -> None:
+    expect(page.get_by_text(re.compile(r"All \d+ runs have ended"))).to_be_visible(timeout=3 * PATIENCE)
+
+
+def live_experiment(store: Store) -> str:
+    known = store.experiments()
+    return known.loc[~known["example"].astype(bool), "id"].iloc[0]
+
+
+def test_an_example_answers_at_once_and_every_number_follows_the_label_budget(page, dashboard):
+    page.goto(dashboard.address)
+    settled(page)
+    assert "Simulated data" in text(page)
+    assert re.search(r"(helps|Not enough evidence|negative|No practical difference)", text(page))
+    page.get_by_role("link", name="Open example").first.click()
+    page.wait_for_url("**/verdict?**")
+    settled(page)
+    assert re.search(r"\bExample\b", text(page))
+
+    store = Store.open()
+    experiment = parse_qs(urlsplit(page.url).query)["experiment"][0]
+    budgets = sorted(set(store.runs(experiment)["labels"]))
+    assert len(budgets) >= 3
+    shown = []
+    for labels in reversed(budgets):
+        page.get_by_role("radio", name=re.compile(rf"^{labels:,}( |$)")).click()
+        settled(page)
+        summary = summary_of(store, experiment, labels)
+        expect(tile(page, "From scratch")).to_have_text(f"{summary.loc['scratch', 'mean']:.3f}")
+        best = summary.loc[summary["baseline"].iloc[0], "mean"]
+        expect(tile(page, "Best without transfer")).to_have_text(f"{best:.3f}")
+        transfer = summary[summary["verdict"] != "baseline"]
+        assert tile(page, "With transfer").inner_text() in {f"{score:.3f}" for score in transfer["mean"]}
+        shown.append(figures(page))
+    assert len(set(map(tuple, shown))) == len(budgets)
+    page.reload()  # the address reopens the same view
+    expect(page.locator("[data-testid=stMetricValue]")).to_have_text(shown[-1])
+
+
+def test_a_live_comparison_goes_on_while_its_page_is_left_and_ends_in_a_verdict(page, dashboard):
+    page.goto(dashboard.address)
+    settled(page)
+    page.get_by_text("A new insurance product").first.wait_for()
+    card = page.locator("[data-testid=stVerticalBlock]", has=page.get_by_role("heading", name="A new insurance product"))
+    card.last.get_by_role("button", name="Try it live").click()
+    page.wait_for_url("**/runs?**")
+    page.locator("[data-testid=stVegaLiteChart]").first.wait_for()  # the first point has arrived
+    link = page.url
+
+    page.get_by_role("link", name="Imbalance").click()  # left in the middle
+    settled(page)
+    page.goto(link)  # and entered again by its address
+    settled(page)
+    finished(page)
+
+    store = Store.open()
+    runs = store.runs(live_experiment(store))
+    assert set(runs["state"]) == {"done"}
+    assert runs["strategy"].nunique() >= 4
+    page.get_by_role("link", name="See the verdict").click()
+    page.wait_for_url("**/verdict?**")
+    settled(page)
+    summary = summary_of(store, live_experiment(store), int(runs["labels"].iloc[0]))
+    best = summary.loc[summary["baseline"].iloc[0], "mean"]
+    expect(tile(page, "Best without transfer")).to_have_text(f"{best:.3f}")
+    assert "Simulated data" in text(page)
+    assert page.locator("[data-testid=stVegaLiteChart]").count() >= 1
+
+
+def test_killing_the_server_in_mid_run_loses_nothing(page, dashboard):
+    page.goto(dashboard.address)
+    settled(page)
+    page.get_by_role("button", name="Try it live").first.click()
+    page.wait_for_url("**/runs?**")
+    page.locator("[data-testid=stVegaLiteChart]").first.wait_for()
+    link = page.url
+    dashboard.kill()
+    store = Store.open()
+    runs = store.runs(live_experiment(store))
+    before = len(store.epochs(list(runs["run"])))
+    assert not set(runs["state"]) <= {"done"}
+
+    dashboard.start_again()
+    page.goto(link)
+    settled(page)
+    finished(page)
+    runs = store.runs(live_experiment(store))
+    assert set(runs["state"]) == {"done"}
+    assert len(store.epochs(list(runs["run"]))) > before
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="skipped: no /proc to look into a process by")
+def test_the_server_never_loads_torch(page, dashboard):
+    for path in ("", "data", "domain_gap", "plan", "runs", "verdict", "convergence", "imbalance"):
+        page.goto(f"{dashboard.address}/{path}")
+        settled(page)
+    assert "libtorch" not in Path(f"/proc/{dashboard.process.pid}/maps").read_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_stay_within_a_narrow_screen(browser, dashboard, scheme):
+    tab = browser.new_page(locale="zh-CN", viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    for path in ("", "verdict", "convergence", "imbalance"):
+        tab.goto(f"{dashboard.address}/{path}")
+        settled(tab)
+        main = "document.querySelector('[data-testid=stMain]')"
+        assert tab.evaluate(f"{main}.scrollWidth <= {main}.clientWidth + 1"), path
+        assert "Traceback" not in text(tab)
+    tab.close()
