@@ -41,7 +41,6 @@ def make(name: str, console: Console) -> None:
             labels=tuple(int(budget * times) for times in (0.5, 1, 2, 4)),
             seeds=SEEDS,
             training=PRESETS["quick"],
-            name=name,
         )
     )
     store = Store.open()
