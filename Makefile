@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 TEST := OMP_NUM_THREADS=1 $(PY) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help app test check words examples benchmarks clean
+.PHONY: help app test check words examples pictures benchmarks clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\): .*## /make \1 | /p' Makefile | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -36,6 +36,10 @@ words: $(VENV)/.app  ## bring the translation catalogues up to date with the cod
 
 examples: $(VENV)/.app  ## train the finished examples that ship with the repository
 	PYTHONPATH=. $(PY) examples/make.py
+
+pictures: $(VENV)/.dev  ## take the README's pictures of the running dashboard
+	@sh tests/install_browser.sh $(PY)
+	PYTHONPATH=. $(PY) docs/pictures/make.py
 
 benchmarks: $(VENV)/.dev  ## measure what docs/performance.md reports
 	@for script in loop start compare_digits pages; do \

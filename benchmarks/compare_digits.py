@@ -1,7 +1,7 @@
 """One small comparison on the command line, all included: ``python -m benchmarks.compare_digits``.
 
 From pressing Enter to the verdict, in a fresh home folder: imports, data, supervisor, source training,
-fifteen runs, judgement. Wanted on two cores: under 90 s.
+thirty runs (those of the models without transfer included), judgement. Wanted on two cores: under 90 s.
 """
 
 from __future__ import annotations

@@ -81,11 +81,14 @@ def rendered(page: Page) -> None:
 
 
 def opened(page: Page, address: str) -> None:
+    until = time.monotonic() + 60
     while True:
         try:
             page.goto(address)
             break
         except Error:  # the server does not listen yet
+            if time.monotonic() > until:
+                raise
             time.sleep(0.02)
     rendered(page)
 

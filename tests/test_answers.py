@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,6 +49,13 @@ class TestVerdict:
     def test_an_error_that_falls_is_said_in_the_labels_own_unit(self):
         said = self.said({"gradient_boosting": 40.0, "fine_tune": 30.0}, metric="mae")
         assert said.headline.startswith("Yes: Fine-tuning helps: error lower by 10")
+
+    def test_an_error_that_rises_is_said_as_a_rise_with_its_interval(self):
+        said = self.said({"gradient_boosting": 30.0, "fine_tune": 40.0}, metric="mae")
+        figures = re.search(r"error higher by (\S+) \((\S+) to (\S+)\)", said.headline)
+        assert figures
+        middle, low, high = (float(figure) for figure in figures.groups())
+        assert 0 < low <= middle <= high
 
     def test_too_little_evidence_says_how_many_more_seeds(self):
         said = self.said({"gradient_boosting": 0.7, "fine_tune": 0.72}, seeds=3, noise=0.03)

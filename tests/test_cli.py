@@ -14,11 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
+from frames import runs_of
 
 from tlcore import catalog
 from tlcore.cli import main, names
 from tlcore.cli.flags import experiment as asked_experiment
 from tlcore.cli.parser import Parser
+from tlcore.cli.verdict import _row, _sentence
+from tlcore.measure.gain import summarise
 from tlcore.spec import PRESETS, Experiment
 from tlcore.store import Store
 
@@ -115,6 +118,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         (["compare"], "No data is named: name a scenario (cold_start"),
         (["compare", "digits", "--lables", "5"], "Did you mean '--labels'?"),
         (["compare", "digits", "--labels", "many"], "--labels is 'many'; it takes whole numbers"),
+        (["compare", "digits", "--labels", "²"], "it takes whole numbers"),
         (["compare", "digits", "--labels", "3"], "at least 4"),
         (["compare", "digits", "--labels", "9000000"], "does not fit"),
         (["compare", "digits", "--seeds", "five"], "Argument --seeds: invalid int value: 'five'"),
@@ -214,6 +218,9 @@ def test_a_saved_experiment_is_the_same_experiment_and_flags_change_it(tmp_path:
     assert understood(str(path)) == made
     again = understood(str(path), "--seeds", "7", "--strategies", "dann", "--no-baselines")
     assert (again.seeds, again.strategies, again.settings) == (7, ("dann",), made.settings)
+    whole = understood("digits", "--strategies", "dann").to_yaml()
+    path.write_text(whole, encoding="utf-8")
+    assert understood(str(path), "--no-baselines").strategies == ("dann",)
 
 
 def test_a_saved_experiment_refuses_files_that_changed(
@@ -227,6 +234,23 @@ def test_a_saved_experiment_refuses_files_that_changed(
     customers(90, 5).to_csv(tmp_path / "new.csv", index=False)
     assert "has changed since this experiment was set up" in refused(capsys, "compare", str(path))
     assert "choose one of the two" in refused(capsys, "compare", str(path), "--source", words[1])
+
+
+def test_a_setting_of_own_files_may_be_said_twice_and_the_last_word_counts(files: list[str]) -> None:
+    made = understood(*files, "--size", "32", "--set", "own_files.size=16")
+    assert made.settings["size"] == 16
+
+
+def test_a_strategy_without_a_finished_run_is_not_blamed_on_missing_baselines() -> None:
+    levels = {"scratch": 0.6, "fine_tune": 0.7, "dann": 0.8}
+    runs = runs_of(levels, 3)
+    runs.loc[runs["strategy"] == "dann", ["state", "test_score"]] = ["failed", np.nan]
+    runs.loc[(runs["strategy"] == "fine_tune") & (runs["seed"] > 0), ["state", "test_score"]] = ["failed", np.nan]
+    runs.loc[(runs["strategy"] == "scratch") & (runs["seed"] == 0), ["state", "test_score"]] = ["failed", np.nan]
+    rows = {row.strategy: row for row in summarise(runs).itertuples()}
+    assert _sentence(rows["dann"], 100, " points") == "dann: no run has finished."
+    assert "both with it and with scratch" in _sentence(rows["fine_tune"], 100, " points")
+    assert _row(rows["dann"], 100)[2] == ""
 
 
 # The doctor.

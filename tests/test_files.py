@@ -112,6 +112,7 @@ def test_blanks_in_the_header_are_removed_and_said(tmp_path: Path) -> None:
         ("a,b\n1,2,3\n1,2,3\n", "more fields than its header"),
         ('a,b\n1,"2\n3,4\n', "cannot be read as a table"),
         ("a,a \n1,2\n", "several columns called 'a'"),
+        ("a,b,a\n1,2,3\n", "several columns called 'a'"),
         (b"\x89PNG\r\n\0\0\0\rIHDR,\0\0", "binary data"),
     ],
 )
@@ -493,3 +494,48 @@ def test_the_digest_of_a_folder_sees_a_renamed_class(tmp_path: Path) -> None:
     before = digest(Files(source=str(root)))
     (root / "dark").rename(root / "black")
     assert digest(Files(source=str(root))) != before
+
+
+def test_the_digest_of_a_folder_does_not_see_what_file_managers_leave(tmp_path: Path) -> None:
+    files = Files(source=str(folder(tmp_path / "old")))
+    before = digest(files)
+    (tmp_path / "old" / ".DS_Store").write_text("looked at")
+    (tmp_path / "old" / "Thumbs.db").write_text("looked at")
+    assert digest(files) == before
+
+
+def test_a_zip_with_a_damaged_image_loses_that_image_only(tmp_path: Path) -> None:
+    path = tmp_path / "pictures.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("a/1.bmp", "a/2.bmp", "b/1.bmp"):
+            content = io.BytesIO()
+            Image.new("RGB", (40, 40)).save(content, "BMP")
+            archive.writestr(name, content.getvalue())
+    raw = bytearray(path.read_bytes())
+    raw[30 + len("a/1.bmp")] = 0xFF  # the first byte of the first image: no kind of block starts so
+    path.write_bytes(raw)
+    found = Findings()
+    assert read_images(path, 8, found).names == ["a/2.bmp", "b/1.bmp"]
+    assert found[0].rows == ["a/1.bmp"]
+    path.write_bytes(bytes(raw).replace(b"PK\1\2", b"PK\0\2"))
+    with pytest.raises(Unusable, match="no readable zip"):
+        read_images(path)
+
+
+def test_a_file_that_may_not_be_read_is_refused(pair: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: "old" not in str(path))
+    with pytest.raises(Unusable, match="may not be read"):
+        situation(Files(**pair))
+
+
+def test_two_files_of_one_name_are_told_apart_by_what_they_are_for() -> None:
+    names = Files(source="old/data.csv", target="new/data.csv", test="test.csv").names
+    assert names == {"source": "data.csv (Source)", "target": "data.csv (Target)", "test": "test.csv"}
+
+
+def test_more_images_than_memory_holds_are_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tlcore.files.images.MOST_BYTES", 24 * 16 * 16 * 3)
+    path = folder(tmp_path / "old")
+    assert len(read_images(path, 16)) == 24
+    with pytest.raises(Unusable, match="choose a smaller size"):
+        read_images(path, 17)

@@ -96,7 +96,9 @@ def test_a_live_comparison_goes_on_while_its_page_is_left_and_ends_in_a_verdict(
     page.goto(dashboard.address)
     settled(page)
     page.get_by_text("A new insurance product").first.wait_for()
-    card = page.locator("[data-testid=stVerticalBlock]", has=page.get_by_role("heading", name="A new insurance product"))
+    card = page.locator(
+        "[data-testid=stVerticalBlock]", has=page.get_by_role("heading", name="A new insurance product")
+    )
     card.last.get_by_role("button", name="Try it live").click()
     page.wait_for_url("**/runs?**")
     page.locator("[data-testid=stVegaLiteChart]").first.wait_for()  # the first point has arrived

@@ -70,6 +70,9 @@ def test_here_carries_out_every_run_and_reports_every_epoch(store):
     assert runs["test_score"].between(0, 1).all()
     assert set(runs["selector"]) != {""}
     assert len(heard) == len(store.epochs(runs["run"]))
+    table = runs[runs["strategy"] == "frequency_table"]
+    assert (table["epochs"] == 0).all()
+    assert (table["seconds"] > 0).all()
     scratch = runs[runs["strategy"] == "scratch"]["run"].iloc[0]
     predictions = store.predictions(scratch)
     assert set(predictions["part"]) == {"valid", "test"}
@@ -223,6 +226,14 @@ def test_a_gpu_is_a_slot_and_leaves_the_cpu_to_who_asks_for_it(monkeypatch):
     assert [slot.gpu for slot in slots.slots() if slot.gpu] == ["1"]
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert {slot.takes for slot in slots.slots()} == {("auto", "cpu", "cuda")}
+
+
+def test_a_thread_count_that_is_none_is_a_sentence(monkeypatch):
+    monkeypatch.setenv("TRANSFERLAB_THREADS", "3")
+    assert slots.threads() == 3
+    monkeypatch.setenv("TRANSFERLAB_THREADS", "many")
+    with pytest.raises(Unusable, match="must be a whole number"):
+        slots.threads()
 
 
 def test_what_workers_are_forked_from_has_one_thread_and_no_cuda():

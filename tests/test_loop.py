@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from learning import course_for, dealt, run
@@ -13,11 +15,13 @@ from torch import nn
 from toys import pictures, table
 
 from tlcore.errors import Stopped
-from tlcore.learn import loop, losses
+from tlcore.learn import loop, losses, recipes
 from tlcore.learn.data import Domain, Paired
 from tlcore.learn.loop import Best
 from tlcore.learn.shelf import Shelf
-from tlcore.phase import Move, Phase
+from tlcore.learn.space import fit_space
+from tlcore.phase import Move, Phase, ready
+from tlcore.situation import Examples
 from tlcore.spec import Training
 
 
@@ -90,8 +94,48 @@ def test_a_loss_that_is_no_number_ends_the_phase_and_keeps_the_best_epoch():
         return {"task": losses.supervised(model)(batch, progress)["task"] * (math.nan if progress > 0.5 else 1.0)}
 
     loop.fit(phase_for(task, predictor=model, objective=breaking, moves=[Move(model, 1e-3)]), course)
-    assert "no longer a number" in course.warnings[0]
+    assert "no longer numbers" in course.warnings[0]
     assert all(torch.isfinite(weight).all() for weight in model.parameters())
+
+
+def test_one_bad_gradient_under_a_good_loss_does_not_end_the_run():
+    """The slope of a root at 0 is infinite: the loss is a number, the weights after the step are not."""
+    task, course = course_for(table(), Training(epochs=5, batch=32, least_steps=4))
+    model = task.model(task.target_labels)
+
+    def spoiling(batch, progress):
+        root = (model.head.weight * 0).sum().abs().sqrt() if progress >= 0.95 else 0.0
+        return {"task": losses.supervised(model)(batch, progress)["task"] + root}
+
+    loop.fit(phase_for(task, predictor=model, objective=spoiling, moves=[Move(model, 1e-3)]), course)
+    assert "in epoch 5" in course.warnings[0]
+    assert all(torch.isfinite(weight).all() for weight in model.parameters())
+
+
+def test_what_a_strategy_computes_before_a_phase_is_part_of_its_cost(tmp_path):
+    task, course = course_for(table())
+    told = []
+    course.report = told.append
+
+    def slow():
+        time.sleep(0.05)
+        yield ready("fit", task.model(task.target_labels))
+
+    loop.train(slow(), course, Shelf(tmp_path))
+    assert told[0].seconds == course.spent >= 0.05
+
+
+def test_another_headline_metric_never_replays_the_first_ones_scores(tmp_path):
+    """Told again, an epoch must speak of the metric that this run is judged by."""
+    situation = table()
+    for metric in ("roc_auc", "accuracy"):
+        task, course = course_for(situation)
+        course.judge.headline = metric
+        told = []
+        course.report = told.append
+        model = task.model()
+        loop.train(recipes.source(model, task, 3e-3), course, Shelf(tmp_path))
+        assert not any(epoch.replayed for epoch in told)
 
 
 def test_frozen_batch_norm_stands_still_while_the_head_moves():
@@ -178,6 +222,8 @@ def test_pairs_bring_as_many_from_each_domain():
     pairs = list(Paired(many, few))
     assert len(pairs) == len(Paired(many, few))
     assert {(len(p.source.x), len(p.target.x)) for p in pairs} == {(20, 20)}
+    assert Paired(many, few).seen == 0
+    assert Paired(many, replace(few, target_labels=True)).seen == 20 * len(pairs)
 
 
 def test_unseen_categories_and_gaps_are_encoded_not_refused():
@@ -193,6 +239,18 @@ def test_unseen_categories_and_gaps_are_encoded_not_refused():
     assert encoded[0, -1] == 0
     assert encoded[2, -1] > 0
     assert task.space.design(encoded).shape[0] == 3
+
+
+def test_categories_do_not_depend_on_the_order_of_the_rows():
+    """Many values once each: their codes, and so the shared source phase, are the same however rows are dealt."""
+    rows = pd.DataFrame({"city": [f"city {row}" for row in range(30)]})
+    one, other = (fit_space(Examples(part)).categories for part in (rows, rows.iloc[::-1]))
+    assert one == other
+
+
+def test_a_column_that_never_changes_is_not_scaled_by_its_rounding():
+    assert fit_space(Examples(pd.DataFrame({"x": [0.1] * 3}))).scale == [1.0]
+    assert fit_space(Examples(pd.DataFrame({"x": [1e-12, -1e-12]}))).scale == [1e-12]
 
 
 def test_scaling_is_learnt_from_the_source_training_rows_alone():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -12,18 +13,17 @@ import pytest
 import shelves
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import again, menu, uploads
+from pages.parts import again, menu, reads, show, uploads
 from tlcore import launch
 from tlcore.outcome import Failure, Outcome, State
 from tlcore.plan import plan
+from tlcore.scenarios import own_files
 from tlcore.spec import PRESETS, Experiment, Training
 from tlcore.store import Store
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
-    f"{folder}/{file.name}"
-    for folder in menu.sections()
-    for file in sorted((ROOT / "pages" / folder).glob("*.py"))
+    f"{folder}/{file.name}" for folder in menu.sections() for file in sorted((ROOT / "pages" / folder).glob("*.py"))
 ]
 STRATEGIES = ("logistic_regression", "scratch", "fine_tune")
 BASELINES = ("frequency_table", "gradient_boosting", "logistic_regression", "scratch")
@@ -51,9 +51,10 @@ def said(app: AppTest) -> str:
 
 
 @pytest.fixture(autouse=True)
-def quiet(monkeypatch):
-    """Nobody works the queue, so that what is queued stays queued."""
+def quiet(monkeypatch, tmp_path):
+    """Nobody works the queue, so that what is queued stays queued; no examples are there that a test did not make."""
     monkeypatch.setattr(launch, "start", lambda store: None)
+    monkeypatch.setattr(reads, "EXAMPLES", tmp_path / "no examples")
 
 
 @pytest.fixture
@@ -243,18 +244,14 @@ def table(rows: int, seed: int) -> bytes:
 
 def test_own_files_are_read_from_their_link_and_the_label_is_guessed():
     places = {"source": uploads.keep("old.csv", table(300, 0)), "target": uploads.keep("new.csv", table(200, 1))}
-    app = opened(
-        "prepare/data.py", scenario="own_files", **{f"files.{role}": place for role, place in places.items()}
-    )
+    app = opened("prepare/data.py", scenario="own_files", **{f"files.{role}": place for role, place in places.items()})
     assert app.selectbox(key="files.label").value == "churn"
     assert "300 source and 200 target examples, to predict churn" in said(app)
 
 
 def test_files_that_cannot_be_used_get_their_sentence_in_place():
     places = {"source": uploads.keep("old.csv", table(300, 0)), "target": uploads.keep("new.csv", b"")}
-    app = opened(
-        "prepare/data.py", scenario="own_files", **{f"files.{role}": place for role, place in places.items()}
-    )
+    app = opened("prepare/data.py", scenario="own_files", **{f"files.{role}": place for role, place in places.items()})
     assert app.error
     assert "new.csv" in app.error[0].value
     assert str(uploads.folder()) not in app.error[0].value
@@ -267,3 +264,75 @@ def test_an_upload_is_kept_by_its_content_and_no_address_leads_out_of_its_folder
     assert uploads.path_of("../transferlab.db") is None
     assert uploads.path_of("/etc/passwd") is None
     assert uploads.path_of("nowhere/evil.csv") is None
+    assert uploads.path_of("nul\0byte") is None
+    assert uploads.path_of("long" * 1000) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "escaped"),
+    [
+        ("between $5 and $6", r"between \$5 and \$6"),
+        ("*stars*", r"\*stars\*"),
+        ("_lines_ but new_market", r"\_lines\_ but new_market"),
+        (":red[a](b)", r":red\[a\](b)"),
+        ("<=50K", r"\<=50K"),
+    ],
+)
+def test_a_persons_own_words_are_never_read_as_markdown(written, escaped):
+    assert show.plain(written) == escaped
+
+
+def test_labels_with_gaps_name_the_same_classes_in_the_form_as_in_the_data():
+    target = pd.read_csv(io.BytesIO(table(200, 1)))
+    target["churn"] = (target["churn"] == "yes").astype(float).where(target.index > 20)
+    source = pd.read_csv(io.BytesIO(table(300, 0)))
+    source["churn"] = (source["churn"] == "yes").astype(int)
+    places = {
+        f"files.{role}": uploads.keep(f"{role}.csv", frame.to_csv(index=False).encode())
+        for role, frame in {"source": source, "target": target}.items()
+    }
+    app = opened("prepare/data.py", scenario="own_files", **places)
+    app.selectbox(key="files.positive").set_value("1").run()
+    assert not app.error
+    assert "300 source and 179 target examples" in said(app)
+
+
+def test_a_margin_from_the_command_line_opens_however_wide(store):
+    experiment = submitted(store, seeds=1, margin=0.6)
+    shelves.carried_out(store)
+    assert opened("compare/verdict.py", experiment=experiment).number_input[0].value == 60.0
+
+
+def test_without_scratch_nobody_is_said_to_have_got_there(store):
+    asked = Experiment("cold_start", ("logistic_regression", "fine_tune"), labels=(100,), seeds=1)
+    experiment = store.submit(plan(asked))
+    for _run in range(2):
+        shelves.carried_out(store)
+    (costs,) = opened("compare/convergence.py", experiment=experiment).dataframe
+    assert set(costs.value["reached"]) == {"-"}
+
+
+def test_a_budget_of_the_command_line_is_offered_when_its_experiment_opens_again(store):
+    asked = Experiment("digits", (*BASELINES, "fine_tune"), labels=(37,), seeds=3, training=PRESETS["quick"])
+    app = opened("run/plan.py", **again.address(plan(asked).experiment))
+    app.button(key="start").click().run()
+    assert store.experiment(store.experiments()["id"].iloc[0]).experiment.labels == (37,)
+
+
+def test_the_rarest_class_speaks_for_itself_where_the_event_is_the_common_one(store, tmp_path):
+    rng = np.random.default_rng(0)
+    for name in ("old", "new"):
+        frame = pd.DataFrame({"age": rng.normal(40, 10, 200), "stayed": np.where(np.arange(200) % 5, "yes", "no")})
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    settings = own_files.settings(
+        source=tmp_path / "old.csv", target=tmp_path / "new.csv", label="stayed", positive="yes"
+    )
+    asked = Experiment("own_files", ("scratch", "fine_tune"), settings, labels=(20,), seeds=1)
+    experiment = store.submit(plan(asked))
+    for _run in range(2):
+        truth = np.arange(50) % 5 > 0
+        event = np.where(truth, 0.9, 0.2)
+        columns = {"part": "test", "row": np.arange(50), "truth": truth.astype(int), "p0": 1 - event, "p1": event}
+        store.save_predictions(shelves.carried_out(store), pd.DataFrame(columns))
+    app = opened("compare/imbalance.py", experiment=experiment)
+    assert "It says stayed = no in 20 % of cases; it is true in 20 %." in said(app)

@@ -50,6 +50,13 @@ def test_the_time_is_what_past_runs_took_per_epoch(plan):
     assert facts.seconds == pytest.approx(15 * 2.0 * plan.experiment.training.epochs)
 
 
+def test_a_learner_without_epochs_costs_what_it_cost_whatever_the_budget(plan):
+    known = past(plan, 0.02, seconds=6.0, epochs=3)
+    known.loc[known["strategy"] == "logistic_regression", ["seconds", "epochs"]] = [0.5, 0]
+    networks = 2 * 2.0 * plan.experiment.training.epochs
+    assert preflight(plan, known).seconds == pytest.approx(5 * (0.5 + networks))
+
+
 def test_twice_the_slots_take_half_the_time(plan):
     one, two = (preflight(plan, past(plan, 0.02), slots) for slots in (1, 2))
     assert two.seconds == pytest.approx(one.seconds / 2)

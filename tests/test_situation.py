@@ -89,9 +89,20 @@ def test_the_event_is_the_last_class():
     assert space(["b", "a", "b", "b"], positive="b").classes == ("a", "b")
 
 
+def test_the_same_classes_are_one_space_whichever_is_rarer_where():
+    def examples(labels):
+        return Examples(pd.DataFrame({"x": range(4)}), np.array(labels, dtype=object))
+
+    situation = Situation(
+        examples(["stays", "leaves", "leaves", "leaves"]), examples(["leaves", *["stays"] * 3]), "y", "table"
+    )
+    assert situation.source_space == situation.target_space
+    assert situation.target_space.classes == ("stays", "leaves")
+
+
 def test_one_class_only_is_refused():
     examples = Examples(pd.DataFrame({"x": range(4)}), np.array(["a"] * 4, dtype=object))
-    with pytest.raises(Unusable, match="one class only"):
+    with pytest.raises(Unusable, match="one class only in the target"):
         _ = Situation(examples, examples, "y", "table").target_space
 
 

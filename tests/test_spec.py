@@ -82,6 +82,9 @@ def test_yaml_may_name_a_preset_and_all_labels():
         ("scenario: digits\nstrategies: [scratch]\ntraining: {epoch: 3}", "Did you mean 'epochs'"),
         ("scenario: digits\nstrategies: [scratch]\ntraining: {epochs: -3}", "must lie between 1 and 1000"),
         ("scenario: digits\nstrategies: 5", "strategies is 5"),
+        ("scenario: digits\nstrategies: [scratch]\nmetric: [accuracy]", "metric is ['accuracy']"),
+        ("scenario: digits\nstrategies: [scratch]\nbackbone: {}", "backbone is {}"),
+        ("scenario: digits\nstrategies: [scratch]\nseeds: true", "seeds is True"),
         ("scenario: digits\nstrategies: [scratch]\nseeds: many", "seeds is 'many'"),
         ("scenario: digits\nstrategies: [scratch]\nmargin: wide", "margin is 'wide'"),
         ("scenario: digits\nstrategies: [scratch]\nlabels: [few]", "A label budget is 'few'"),
@@ -132,6 +135,12 @@ def test_a_plan_that_cannot_start_says_why(change, says):
     with pytest.raises(Unusable) as refused:
         plan.plan(replace(GOOD, **change))
     assert says in str(refused.value)
+
+
+def test_a_plan_says_every_problem_at_once():
+    with pytest.raises(Unusable) as refused:
+        plan.plan(replace(GOOD, labels=(50, 100_000), metric="mae", backbone="small_cnn"))
+    assert len(refused.value.problems) == 3
 
 
 def test_refusals_name_the_strategy_and_the_need():

@@ -288,6 +288,7 @@ def test_predictions_and_weights_come_back(store):
     assert store.predictions("other") is None
     assert store.weights("other") is None
     assert store.log("other") == ""
+    assert not (home() / "artifacts" / "other").exists(), "reading leaves nothing behind"
 
 
 def test_artifacts_may_lie_behind_any_fsspec_address(monkeypatch):

@@ -108,10 +108,11 @@ def test_a_run_can_be_stopped_after_any_epoch_and_still_has_a_result(name, tmp_p
     trains = any(epoch.number for epoch in told)
     assert result.outcome.state is (State.STOPPED if trains else State.DONE)
     assert result.outcome.test
+    from_source = told[-1].phase in ("source", "teacher")
+    assert ("source labels" in result.outcome.selector) is from_source
 
 
-@every_strategy
-def test_no_strategy_can_reach_a_held_out_label(name):
+def test_no_strategy_can_reach_a_held_out_label():
     situation = table()
     task, _ = course_for(situation)
     assert (task.unlabelled.y == -1).all()

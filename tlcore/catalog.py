@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from tlcore.errors import Unusable, unknown
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tlcore.learn.nets import Body
     from tlcore.phase import Phase
     from tlcore.situation import Situation
+
+
+Bag = TypeVar("Bag")
 
 
 def knob(default: Any, help: str, low: float | None = None, high: float | None = None, *, choices: tuple = ()) -> Any:
@@ -179,11 +182,16 @@ def _found_in(package: str, attribute: str) -> dict[str, Any]:
 def _make(kind: str, name: str, offer: Mapping[str, Any], knobs: Mapping[str, Any]) -> Any:
     if name not in offer:
         raise unknown(kind, name, offer)
-    known = [f.name for f in fields(offer[name])]
-    strangers = [unknown(f"knob of {name}", knob, known) for knob in knobs if knob not in known]
+    return filled(offer[name], name, knobs)
+
+
+def filled(bag: type[Bag], owner: str, knobs: Mapping[str, Any]) -> Bag:
+    """This dataclass with these knobs set. Raises `Unusable` for those it does not have."""
+    known = [f.name for f in fields(bag)]  # type: ignore[arg-type]
+    strangers = [p for knob in knobs if knob not in known for p in unknown(f"knob of {owner}", knob, known).problems]
     if strangers:
-        raise Unusable(*(problem for stranger in strangers for problem in stranger.problems))
-    return offer[name](**knobs)
+        raise Unusable(*strangers)
+    return bag(**knobs)
 
 
 def check(bag: Any, owner: str) -> None:

@@ -9,8 +9,9 @@ A sentence says what is wrong, where, and what would be right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class TransferLabError(Exception):
@@ -27,6 +28,19 @@ class Unusable(TransferLabError):
 
 class Stopped(TransferLabError):
     """Raised inside a run by whoever wants it to end after the current epoch."""
+
+
+def gathered(*attempts: Callable[[], Any]) -> list[Any]:
+    """What each of these returns. Raises one `Unusable` with the problems of all that raise one."""
+    found, problems = [], []
+    for attempt in attempts:
+        try:
+            found.append(attempt())
+        except Unusable as error:
+            problems += error.problems
+    if problems:
+        raise Unusable(*problems)
+    return found
 
 
 def unknown(kind: str, name: object, offer: Iterable[str]) -> Unusable:

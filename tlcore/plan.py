@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from tlcore import catalog
-from tlcore.errors import Unusable
+from tlcore.errors import Unusable, gathered
 from tlcore.situation import Situation, split
 from tlcore.spec import Experiment, RunSpec
 
@@ -41,11 +41,11 @@ def plan(experiment: Experiment) -> Plan:
     """
     experiment = experiment.checked()
     situation = drawn(experiment.scenario, **experiment.settings)
-    backbone = _backbone(experiment.backbone, situation)
-    metric = _metric(experiment.metric, situation)
-    for budget in experiment.labels:
-        split(situation, budget, seed=0)
-
+    backbone, metric, *_hands = gathered(
+        lambda: _backbone(experiment.backbone, situation),
+        lambda: _metric(experiment.metric, situation),
+        *(partial(split, situation, budget, seed=0) for budget in experiment.labels),
+    )
     refused = {name: refusal(name, situation) for name in experiment.strategies}
     left_out = {name: why for name, why in refused.items() if why}
     strategies = tuple(name for name in experiment.strategies if name not in left_out)

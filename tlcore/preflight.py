@@ -7,6 +7,7 @@ rule of thumb stands in, and the answer says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -60,16 +61,26 @@ def preflight(plan: Plan, past: pd.DataFrame, slots: int = 1) -> Preflight:
     )
 
 
-def _pace(runs: pd.DataFrame) -> dict[str, float]:
-    """Seconds an epoch took, by strategy; learners without epochs count as one."""
-    each = runs["seconds"].astype(float) / runs["epochs"].astype(float).clip(lower=1)
-    return each.groupby(runs["strategy"]).median().dropna().to_dict()
+class Pace(NamedTuple):
+    """Middle seconds of an epoch; of the whole run where there was nothing to train in epochs."""
+
+    seconds: float
+    whole: bool
 
 
-def _seconds(spec: RunSpec, pace: dict[str, float], situation: Situation) -> float:
-    """The longest this run will take: every epoch of its budget."""
+def _pace(runs: pd.DataFrame) -> dict[str, Pace]:
+    """How fast each strategy was in these runs."""
+    epochs = runs["epochs"].astype(float)
+    known = pd.DataFrame({"each": runs["seconds"].astype(float) / epochs.clip(lower=1), "epochs": epochs}).dropna()
+    middle = known.groupby(runs["strategy"]).median()
+    return {str(row.Index): Pace(row.each, row.epochs == 0) for row in middle.itertuples()}
+
+
+def _seconds(spec: RunSpec, pace: dict[str, Pace], situation: Situation) -> float:
+    """Roughly how long this run will take, with as many epochs as its budget has."""
     if spec.strategy in pace:
-        return pace[spec.strategy] * spec.training.epochs
+        seconds, whole = pace[spec.strategy]
+        return seconds if whole else seconds * spec.training.epochs
     offer = catalog.strategies()[spec.strategy]
     if not offer.transfers and spec.strategy != "scratch":
         return FIRST

@@ -87,31 +87,33 @@ class Situation:
     positive: str | None = None  # the event, where there are two classes; default: the rarer one
     regression: bool = False
     simulated: bool = False
-    mirrored: bool = False  # images mean the same when mirrored left to right
     notes: tuple[str, ...] = ()  # what was skipped or mended while reading
     facts: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def source_space(self) -> LabelSpace:
-        return self._space(self.source)
+        """The target's own space where the classes are the same: which one is rarer may differ between the two."""
+        space = self._space("source", self.source)
+        return self.target_space if set(space.classes) == set(self.target_space.classes) else space
 
     @cached_property
     def target_space(self) -> LabelSpace:
         parts = [self.target] if self.test is None else [self.target, self.test]
-        return self._space(*parts)
+        return self._space("target", *parts)
 
     @property
     def kind(self) -> Kind:
         return self.target_space.kind
 
-    def _space(self, *parts: Examples) -> LabelSpace:
+    def _space(self, where: str, *parts: Examples) -> LabelSpace:
         if self.regression:
             return LabelSpace("regression")
         labels = np.concatenate([np.asarray(part.labels, dtype=str) for part in parts])
         classes, counts = np.unique(labels, return_counts=True)
         if len(classes) < 2:
             raise Unusable(
-                f"The label {self.label!r} has one class only ({str(classes[0])!r}); at least two are needed."
+                f"The label {self.label!r} has one class only in the {where} ({str(classes[0])!r}); "
+                "at least two are needed."
             )
         if len(classes) > 2:
             return LabelSpace("multiclass", tuple(map(str, classes)))

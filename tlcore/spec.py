@@ -25,7 +25,7 @@ FORMAT = 1  # raise it when the same spec would no longer mean the same run
 class Training:
     """The budget every strategy of an experiment trains under: the same for all, so comparisons are fair."""
 
-    epochs: int = catalog.knob(30, "Passes over the data, shared out among a strategy's phases", 1, 1000)
+    epochs: int = catalog.knob(30, "Passes over the data in each phase of a strategy", 1, 1000)
     batch: int = catalog.knob(64, "Examples per step", 2, 4096)
     least_steps: int = catalog.knob(20, "Steps an epoch has at least, however few the labels", 1, 1000)
     patience: int = catalog.knob(10, "Epochs without improvement before a phase ends early", 1, 1000)
@@ -88,6 +88,8 @@ SHAPES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("settings", "knobs with their values", _mapping),
     ("knobs", "knobs with their values, by strategy", lambda v: _mapping(v) and all(map(_mapping, v.values()))),
     ("training", "a preset's name, or knobs with their values", lambda v: isinstance(v, str) or _mapping(v)),
+    ("backbone", "a name", lambda value: isinstance(value, str)),
+    ("metric", "a name", lambda value: isinstance(value, str)),
     ("margin", "a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)),
     ("name", "text", lambda value: isinstance(value, str)),
 )
@@ -130,7 +132,7 @@ class Experiment:
             for name in self.knobs
             if name not in self.strategies
         ]
-        if not (isinstance(self.seeds, int) and 1 <= self.seeds <= 100):
+        if type(self.seeds) is not int or not 1 <= self.seeds <= 100:
             problems.append(f"seeds is {self.seeds!r}; it must be a whole number between 1 and 100.")
         if not 0 <= self.margin < 1:
             problems.append(f"margin is {self.margin!r}; it must lie between 0 and 1.")
@@ -190,10 +192,7 @@ class Experiment:
                 raise unknown("preset", values["training"], PRESETS)
             values["training"] = PRESETS[values["training"]]
         elif "training" in values:
-            strangers = [key for key in values["training"] if key not in {f.name for f in fields(Training)}]
-            if strangers:
-                raise unknown("training knob", strangers[0], [f.name for f in fields(Training)])
-            values["training"] = Training(**values["training"])
+            values["training"] = catalog.filled(Training, "training", values["training"])
         values["strategies"] = tuple(values["strategies"])
         labels = values.get("labels", ())
         labels = labels if isinstance(labels, (list, tuple)) else [labels]

@@ -22,6 +22,7 @@ from tlcore.spec import RunSpec
 from tlcore.store import Store
 
 PULSE = 2.0  # seconds between two signs of life
+OWN_PROCESS = "TRANSFERLAB_WORKER"  # set where the process is the run's own
 
 
 class Cancelled(BaseException):
@@ -75,7 +76,7 @@ def _carry_out(
         spec,
         situation,
         catalog.backbone(spec.backbone),
-        {name: metric for name, metric in catalog.metrics().items() if situation.kind in metric.kinds},
+        catalog.metrics(),
         device=device,
         report=report,
         shelf=Shelf(store.home / "shelf"),
@@ -122,8 +123,8 @@ def _settled(store: Store, run_key: str) -> Iterator[None]:
         reading = isinstance(error, Unreadable)
         reason = error.__cause__ if reading and error.__cause__ else error
         text = "".join(format_exception(reason))
-        with suppress(OSError), store.artifacts.log_file(run_key).open("a") as log:  # the disk may be full
-            log.write(text)
+        with suppress(OSError):  # the disk may be full
+            store.artifacts.note(run_key, text)
         failure = cause.of_error(reason, reading=reading, tail=text)
         if failure.kind == "memory" and store.again_smaller(run_key):
             return
@@ -154,6 +155,3 @@ def _beating(store: Store, run_key: str) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-
-
-OWN_PROCESS = "TRANSFERLAB_WORKER"  # set where the process is the run's own

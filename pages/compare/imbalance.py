@@ -21,27 +21,29 @@ labels = compare.budget(done)
 done = compare.of_budget(done, labels)
 
 classes = experiment.facts["classes"]
-predictions = compare_imbalance.predictions(experiment, done)
+predictions = reads.predictions(experiment, done["run"])
 parts = compare_imbalance.counts(experiment, labels)
 per_class = measure.per_class(predictions, done, classes)
 binary = len(classes) == 2
-points = measure.operating_points(predictions, done)
 best = compare_imbalance.best(reads.summary(experiment), labels)
 overview = measure.overview(parts)
-alarms = points if binary else points.head(0)
+rarest = compare_imbalance.rarest(overview)
+alarms = measure.operating_points(predictions, done, event=classes.index(rarest))
+alarms = alarms if binary else alarms.head(0)
 compare.answer(answers.imbalance(overview, per_class, best, alarms, experiment.facts["label"]))
 
 left, right = st.columns(2)
 with left:
     st.subheader(_("How rare is it?"), anchor=False)
+    named = compare_imbalance.named(parts)
     show.chart(
-        charts.counts(compare_imbalance.named(parts)), compare_imbalance.named(parts), key="counts",
+        charts.counts(named), named, key="counts",
         what=_("How many examples of each class the source, the target labels of one run and the test set hold. The "
                "axis is logarithmic: each step is ten times as many."),
     )  # fmt: skip
 with right:
     st.subheader(_("Alarms: how many are right, how many events are found"), anchor=False)
-    event = 1 if binary else compare_imbalance.event(overview, classes)
+    event = 1 if binary else compare_imbalance.event(rarest, classes)
     show.chart(
         compare_imbalance.curve(predictions, done, event), key="precision_recall",
         what=_("Every threshold is a compromise: further right finds more of the events, higher up means fewer false "

@@ -23,9 +23,10 @@ if said.verdict == answers.OPEN:
 compare_verdict.figures(said, summary)
 
 board = leaderboard(summary)
+key = f"leaderboard {experiment.id} {labels}"  # rows selected in another board mean other strategies
 st.subheader(_("Gain of each strategy"), anchor=False)
 show.chart(
-    forest(summary[summary["strategy"].isin(compare_verdict.chosen(board))]),
+    forest(summary[summary["strategy"].isin(compare_verdict.chosen(board, key))]),
     what=_(
         "Each point is the mean difference, over seeds, between a strategy and the best model without transfer, both "
         "trained on the same target labels. The thick line is its 95 % interval. Right of the grey band: transfer "
@@ -35,7 +36,7 @@ show.chart(
 )
 
 st.subheader(_("Leaderboard"), anchor=False)
-compare_verdict.leaderboard(board, compare.of_budget(done, labels), experiment.experiment.metric)
+compare_verdict.leaderboard(board, compare.of_budget(done, labels), experiment.experiment.metric, key)
 
 compare_verdict.margin_input(experiment, experiment.experiment.metric)
 compare.settings(experiment, done)

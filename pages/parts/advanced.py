@@ -22,7 +22,7 @@ def choose(situation: Situation, strategies: Iterable[str], preset: str) -> dict
         left, right = st.columns(2)
         name = left.text_input(_("Name of the experiment"), key="name", **BOUND)
         margin = right.number_input(
-            _("Smallest gain that matters, in points"), 0.0, 50.0, 1.0, 0.5, key="margin", **BOUND,
+            _("Smallest gain that matters, in points"), 0.0, 100.0, 1.0, 0.5, key="margin", **BOUND,
             help=_(
                 "A difference below this counts as none: the practical margin of the verdict. Where errors are in the "
                 "label's own unit, it is in percent of the baseline's error."

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts import uploads
 from pages.parts.data import OWN
-from pages.parts.planned import ALL
+from pages.parts.planned import ALL, SEEDS_AT_MOST
 from tlcore import catalog
 from tlcore.spec import PRESETS, Experiment
 from tlcore.words import _
@@ -28,7 +28,7 @@ def address(asked: Experiment) -> dict[str, str] | None:
     """The query of the plan page; every setting is named, so that nothing of another draft shines through.
 
     None for what came from the command line and the forms cannot show: own files outside the uploads,
-    a training budget that is no preset.
+    a training budget that is no preset, very many seeds.
     """
     preset = next((name for name, training in PRESETS.items() if training == asked.training), None)
     data = (
@@ -36,10 +36,15 @@ def address(asked: Experiment) -> dict[str, str] | None:
         if asked.scenario == OWN
         else _knobs(catalog.scenario(asked.scenario, **asked.settings), asked.scenario)
     )
-    if preset is None or data is None:
+    if preset is None or data is None or asked.seeds > SEEDS_AT_MOST:
         return None
     query = {"scenario": asked.scenario, **data, "seeds": str(asked.seeds), "preset": preset, "device": asked.device}
-    query |= {"metric": asked.metric, "backbone": asked.backbone, "margin": str(100 * asked.margin), "name": asked.name}
+    query |= {
+        "metric": asked.metric,
+        "backbone": asked.backbone,
+        "margin": f"{100 * asked.margin:g}",
+        "name": asked.name,
+    }
     query[f"labels.{asked.scenario}"] = ",".join(ALL if count is None else str(count) for count in asked.labels)
     for name, offer in catalog.strategies().items():
         if offer.transfers:

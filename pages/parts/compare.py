@@ -7,8 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.parts import forms, frame, reads, show
-from tlcore import launch
+from pages.parts import forms, planned, reads, show
 from tlcore.charts.answers import Answer
 from tlcore.errors import Unusable
 from tlcore.plan import plan
@@ -66,9 +65,10 @@ def of_budget(table: pd.DataFrame, labels: int | None) -> pd.DataFrame:
 def answer(said: Answer) -> None:
     """The answer: an icon, one sentence, and what else must be known."""
     word = show.verdict(said.verdict) if said.verdict else None
-    st.markdown(f"### :{word.colour}[{word.icon}] {said.headline}" if word else f"### {said.headline}")
+    headline = show.plain(said.headline)
+    st.markdown(f"### :{word.colour}[{word.icon}] {headline}" if word else f"### {headline}")
     if said.sentences:
-        st.markdown("  \n".join(said.sentences))
+        st.markdown("  \n".join(map(show.plain, said.sentences)))
 
 
 def add_seeds(experiment: StoredExperiment) -> None:
@@ -78,13 +78,11 @@ def add_seeds(experiment: StoredExperiment) -> None:
     asked = experiment.experiment
     try:
         with st.spinner(_("Planning ...")):
-            number = reads.store().submit(plan(replace(asked, seeds=asked.seeds + MORE_SEEDS)))
-            launch.start(reads.store())
+            more = plan(replace(asked, seeds=asked.seeds + MORE_SEEDS))
     except Unusable as error:
         show.problems(error)
         return
-    frame.choose(number)
-    st.switch_page("run/runs.py")
+    planned.begin(more)
 
 
 def settings(experiment: StoredExperiment, done: pd.DataFrame) -> None:
@@ -94,15 +92,15 @@ def settings(experiment: StoredExperiment, done: pd.DataFrame) -> None:
     rows = {
         _("Scenario"): show.scenario_name(asked.scenario),
         _("Metric"): show.metric_name(asked.metric),
-        _("Network"): asked.backbone,
+        _("Network"): show.backbone_name(asked.backbone),
         _("Seeds"): str(asked.seeds),
         _("Training"): _(
             "at most {epochs} epochs of {batch} examples a step", epochs=training.epochs, batch=training.batch
         ),
         _("Epoch chosen by"): _(
-            "the lowest loss on the target's validation labels; test labels are used once, at the end"
+            "the target's validation labels, a part of the label budget; test labels are used once, at the end"
         ),
-        _("Device"): ", ".join(sorted(filter(None, done["device"].unique()))),
+        _("Device"): ", ".join(sorted(filter(None, done["device"].dropna().unique()))),
     }
     changed = {
         **asked.settings,
@@ -110,5 +108,5 @@ def settings(experiment: StoredExperiment, done: pd.DataFrame) -> None:
     }
     rows |= {_("Changed from the default"): ", ".join(f"{knob} = {value}" for knob, value in changed.items())}
     with st.expander(_("Settings"), icon=":material/tune:"):
-        st.markdown("\n".join(f"- {name}: **{value}**" for name, value in rows.items() if value))
+        st.markdown("\n".join(f"- {name}: **{show.plain(value)}**" for name, value in rows.items() if value))
         st.code(asked.to_yaml(), language="yaml")

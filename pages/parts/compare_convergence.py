@@ -73,7 +73,10 @@ def costs(table: pd.DataFrame, metric: str) -> None:
     shown = pd.DataFrame(
         {
             "strategy": [style.title(name) for name in table["strategy"]],
-            "reached": [f"{there} / {n}" for there, n in zip(table["reached"], table["n"], strict=True)],
+            "reached": [
+                "-" if pd.isna(there) else f"{there} / {n}"
+                for there, n in zip(table["reached"], table["n"], strict=True)
+            ],
             "epochs": cost("epochs"),
             "steps": cost("steps"),
             "seen": cost("seen"),

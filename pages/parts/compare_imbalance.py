@@ -17,12 +17,6 @@ from tlcore.store import StoredExperiment
 from tlcore.words import _
 
 
-def predictions(experiment: StoredExperiment, done: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The predictions frame of every finished run that kept one, by run."""
-    found = {run: reads.predictions(experiment, run) for run in done["run"]}
-    return {run: frame for run, frame in found.items() if frame is not None and len(frame)}
-
-
 def counts(experiment: StoredExperiment, labels: int | None) -> pd.DataFrame:
     """Examples by part and class; from what was noted at the start where the data can no longer be read."""
     try:
@@ -56,9 +50,13 @@ def best(summary: pd.DataFrame, labels: int | None) -> str:
     return str(rows["strategy"].iloc[int(np.argmax(catalog.metric(rows["metric"].iloc[0]).sign * rows["mean"]))])
 
 
-def event(overview: pd.DataFrame, classes: list[str]) -> int:
+def rarest(overview: pd.DataFrame) -> str:
+    """The class that is rarest in the test set."""
+    return str(overview.loc[overview["part"] == "test", "minority"].iloc[0])
+
+
+def event(rarest: str, classes: list[str]) -> int:
     """Which of several classes the alarms are about; the rarest unless a person chooses."""
-    rarest = overview.loc[overview["part"] == "test", "minority"].iloc[0]
     words = {name: name for name in classes}
     return classes.index(forms.choice(st.selectbox, _("Class"), words, "class", rarest))
 

@@ -11,8 +11,7 @@ from tlcore.charts.answers import Answer
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
-BOARD = "leaderboard"
-MARGIN_AT_MOST = 50.0
+MARGIN_AT_MOST = 100.0
 
 
 def margin(experiment: StoredExperiment) -> float:
@@ -58,13 +57,14 @@ def figures(said: Answer, summary: pd.DataFrame) -> None:
             column.metric(label, f"{rows[name]['mean']:.3f}", border=True, help=f"{style.title(name)}. {interval}")
 
 
-def chosen(board: pd.DataFrame) -> list[str]:
-    """The strategies whose rows are selected in the leaderboard; all of them where none is."""
-    rows = st.session_state.get(BOARD, {}).get("selection", {}).get("rows", [])
-    return [board["strategy"].iloc[row] for row in rows if row < len(board)] or list(board["strategy"])
+def chosen(board: pd.DataFrame, key: str) -> list[str]:
+    """The strategies with a gain whose rows are selected in the leaderboard ``key``; all of them where none is."""
+    rows = st.session_state.get(key, {}).get("selection", {}).get("rows", [])
+    selected = board.iloc[[row for row in rows if row < len(board)]]
+    return list(selected.loc[selected["gain"].notna(), "strategy"]) or list(board["strategy"])
 
 
-def leaderboard(board: pd.DataFrame, runs: pd.DataFrame, metric: str) -> None:
+def leaderboard(board: pd.DataFrame, runs: pd.DataFrame, metric: str, key: str) -> None:
     """Every strategy with its rank; selecting rows narrows the chart above."""
     minutes = runs.groupby("strategy")["seconds"].mean()
     factor = answers.factor(metric)
@@ -85,7 +85,7 @@ def leaderboard(board: pd.DataFrame, runs: pd.DataFrame, metric: str) -> None:
     unit = _("points") if factor == 100 else _("label's unit")
     number = st.column_config.NumberColumn
     st.dataframe(
-        table, hide_index=True, placeholder="–", key=BOARD, on_select="rerun", selection_mode="multi-row",
+        table, hide_index=True, placeholder="–", key=key, on_select="rerun", selection_mode="multi-row",
         column_config={
             "rank": number(_("Rank"), width=60, help=_("Strategies whose intervals overlap share a rank.")),
             "strategy": _("Strategy"),

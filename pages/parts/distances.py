@@ -10,6 +10,7 @@ from pages.parts.data import Data
 from pages.parts.show import Word
 from tlcore.charts import gap as charts
 from tlcore.measure import gap as measures
+from tlcore.situation import Examples, hold_out
 from tlcore.words import _
 
 
@@ -83,20 +84,25 @@ def _named(measure: str) -> tuple[str, str]:
     }.get(measure, (measure, ""))
 
 
+def _pool(data: Data) -> Examples:
+    """The target without its test set, as the command line measures it."""
+    return hold_out(data.situation)[0]
+
+
 def _key(data: Data) -> tuple[str, tuple]:
     return data.scenario, tuple(sorted(data.settings.items()))
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _measured(scenario: str, settings: tuple, _data: Data) -> pd.DataFrame:
-    return measures.measure_gap(_data.situation.source, _data.situation.target).tiles()
+    return measures.measure_gap(_data.situation.source, _pool(_data)).tiles()
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _drift(scenario: str, settings: tuple, _data: Data) -> pd.DataFrame:
-    return measures.drift(_data.situation.source, _data.situation.target)
+    return measures.drift(_data.situation.source, _pool(_data))
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _embedding(scenario: str, settings: tuple, _data: Data) -> pd.DataFrame:
-    return measures.embedding(_data.situation.source, _data.situation.target)
+    return measures.embedding(_data.situation.source, _pool(_data))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts import show
 from pages.parts.data import OWN, Data
 from pages.parts.show import Word
 from tlcore import catalog, words
@@ -29,8 +30,8 @@ def findings(data: Data) -> None:
         st.caption(_("Nothing wrong was found."))
     for finding in found:
         word = _word(finding.severity)
-        where = "\n".join(f"- {row}" for row in finding.rows)
-        st.markdown(f"{word.markdown}: {finding.what} {finding.remedy}", help=where or None)
+        where = "\n".join(f"- {show.plain(row)}" for row in finding.rows)
+        st.markdown(f"{word.markdown}: {show.plain(finding.sentence)}", help=where or None)
 
 
 def _word(severity: str) -> Word:

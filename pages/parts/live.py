@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from pages.parts import again, frame, language, reads, show
+from pages.parts import again, compare, frame, language, reads, show
 from pages.parts.planned import duration, slots
 from tlcore import launch
 from tlcore.charts import convergence as charts
@@ -70,7 +70,7 @@ def progress(experiment: StoredExperiment, chosen: str, was_active: bool) -> Non
     if was_active and not active(runs):
         st.rerun()
     epochs = reads.epochs(experiment)
-    st.markdown(f"##### {headline(runs)}")
+    st.markdown(f"##### {headline(runs, experiment.experiment.device)}")
     st.progress(float((~runs["state"].isin(ACTIVE)).mean()))
     with st.container(horizontal=True):
         for word, n in runs["state"].value_counts().items():
@@ -86,7 +86,7 @@ def progress(experiment: StoredExperiment, chosen: str, was_active: bool) -> Non
         _diagnostics(run, expanded=True)
 
 
-def headline(runs: pd.DataFrame) -> str:
+def headline(runs: pd.DataFrame, device: str) -> str:
     """One sentence and one number."""
     ended = ~runs["state"].isin(ACTIVE)
     if ended.all():
@@ -95,7 +95,7 @@ def headline(runs: pd.DataFrame) -> str:
     due = runs.loc[~ended, "strategy"].map(times)
     if due.isna().any():  # a strategy of which no run has ended yet may take any time
         return _("{done} of {n} runs have ended.", done=int(ended.sum()), n=len(runs))
-    left = due.sum() / slots()
+    left = due.sum() / slots(device)
     return _(
         "{done} of {n} runs have ended; about {left} to go.", done=int(ended.sum()), n=len(runs), left=duration(left)
     )
@@ -141,7 +141,8 @@ def _retry(runs: list[str]) -> None:
 def _failures(runs: pd.DataFrame) -> None:
     """What went wrong, a sentence each, with what somebody who helps will ask for."""
     for _key, run in runs[runs["state"].isin(["failed", "lost"])].set_index("run").head(5).iterrows():
-        st.error(f"**{name(run)}**: {run['failure'] or show.state(run['state']).text}", icon=":material/error:")
+        said = show.plain(run["failure"] or show.state(run["state"]).text)
+        st.error(f"**{name(run)}**: {said}", icon=":material/error:")
         _diagnostics(run)
 
 
@@ -157,20 +158,7 @@ def _curves(runs: pd.DataFrame, epochs: pd.DataFrame) -> None:
         if active(runs):
             st.caption(_("The first point appears after the first epoch."))
         return
-    budgets = list(dict.fromkeys(show.labels(count) for count in epochs["labels"]))
-    chosen = budgets[0]
-    if len(budgets) > 1:
-        chosen = st.segmented_control(
-            _("Target labels"),
-            budgets,
-            default=budgets[0],
-            required=True,
-            key="budget_in_view",
-            persist_state="session",
-        )
-    some = epochs[[show.labels(count) == chosen for count in epochs["labels"]]]
-    if some.empty:
-        return
+    some = compare.of_budget(epochs, compare.budget(epochs))
     means = convergence.curves(some, runs=runs)
     show.chart(
         charts.convergence(means, show.metric_name(runs["metric"].iloc[0]), _("Epoch")), means, key="curves",

@@ -1,4 +1,4 @@
-"""The menu: every page found in the folders of `SECTIONS`, in the order its own constants give it."""
+"""The menu: every page found in the folders of `sections`, in the order its own constants give it."""
 
 from __future__ import annotations
 

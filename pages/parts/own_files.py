@@ -11,6 +11,7 @@ from pages.parts import uploads
 from pages.parts.forms import BOUND, choice
 from tlcore import files
 from tlcore.errors import Unusable
+from tlcore.files.columns import text
 from tlcore.scenarios import own_files
 from tlcore.words import _
 
@@ -23,7 +24,7 @@ def form() -> dict[str, object] | None:
     if given is None:
         st.caption(_("Tables as CSV, TSV or Parquet, or a zip of one image folder per class."))
         return None
-    return own_files.settings(**given)
+    return _settings(given)
 
 
 def _two() -> dict[str, str] | None:
@@ -40,12 +41,15 @@ def _two() -> dict[str, str] | None:
         return None
     paths = {"source": source, "target": target, "test": test, "unlabelled": more}
     given = {role: str(path) for role, path in paths.items() if path is not None}
-    if target.suffix == ".zip":
+    if ".zip" in (source.suffix.lower(), target.suffix.lower()):
         return given
     table = _table(target)
     shared = [column for column in table.columns if column in set(_table(source).columns)]
     if not shared:
-        raise Unusable(f"{source.name} and {target.name} have no column in common; both must hold the same columns.")
+        raise Unusable(
+            _("{source} and {target} have no column in common; both must hold the same columns.",
+              source=source.name, target=target.name)
+        )  # fmt: skip
     return given | _label(table[shared])
 
 
@@ -55,11 +59,13 @@ def _one() -> dict[str, str] | None:
         return None
     table = _table(file)
     few = [column for column in table.columns if 2 <= table[column].nunique() <= 50]
-    if not few:
-        raise Unusable(f"{file.name} has no column with 2 to 50 values that could split it into source and target.")
+    if not few or len(table.columns) < 2:
+        raise Unusable(
+            _("{file} has no column with 2 to 50 values that could split it into source and target.", file=file.name)
+        )
     left, right = st.columns(2)
     domain = left.selectbox(_("Column that splits it"), few, key="files.domain_column", **BOUND)
-    values = [str(value) for value in table[domain].value_counts().index[::-1]]
+    values = [str(value) for value in text(table[domain]).value_counts().index[::-1]]
     target = right.selectbox(_("Value that marks the target"), values, key="files.target_domain", **BOUND)
     given = {"source": str(file), "domain_column": str(domain), "target_domain": str(target)}
     return given | _label(table.drop(columns=domain))
@@ -71,7 +77,7 @@ def _label(table: pd.DataFrame) -> dict[str, str]:
     left, right = st.columns(2)
     guessed = columns.index(files.guess_label(table))
     label = left.selectbox(_("Column to predict"), columns, guessed, key="files.label", **BOUND)
-    classes = sorted(map(str, table[label].dropna().unique()))
+    classes = sorted(text(table[label]).dropna().unique())
     if len(classes) != 2:
         return {"label": label}
     help = _("The class that matters, such as churned or fraud.")
@@ -83,7 +89,13 @@ def _table(path: Path) -> pd.DataFrame:
     return _read(str(path))
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def _read(path: str) -> pd.DataFrame:
-    """Read once: the place of an upload names its content."""
+    """Read once, as the place of an upload names its content, and never written to."""
     return files.read_table(path)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _settings(given: dict[str, str]) -> dict[str, object]:
+    """The settings with a digest of the files: not worked out anew on every click."""
+    return own_files.settings(**given)

@@ -18,6 +18,7 @@ from tlcore.spec import PRESETS, Experiment
 from tlcore.words import _
 
 BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
+SEEDS_AT_MOST = 20
 ALL = "all"
 FILE = "experiment.yaml"
 
@@ -27,15 +28,18 @@ def controls(situation: Situation, scenario: str) -> tuple[tuple[int | None, ...
     pool, _test = hold_out(situation)
     usual = min(catalog.scenarios()[scenario].budget, len(pool))
     least = 2 * len(situation.target_space.classes) or 4
-    counts = sorted({usual, *(count for count in BUDGETS if least <= count <= len(pool))})
+    key = f"labels.{scenario}"
+    asked = [*st.query_params.get(key, "").split(","), *st.session_state.get(key, [])]  # may be any, from a link
+    offered = {*BUDGETS, *(int(word) for word in asked if word.isdecimal())}
+    counts = sorted({usual, *(count for count in offered if least <= count <= len(pool))})
     words = {str(count): f"{count:,}" for count in counts} | {ALL: _("all {n}", n=f"{len(pool):,}")}
     left, right = st.columns(2)
     budgets = choices(
-        left.pills, _("Target labels to learn from"), words, f"labels.{scenario}", str(usual),
+        left.pills, _("Target labels to learn from"), words, key, str(usual),
         selection_mode="multi", wrap=True, help=_("Several budgets show what more labels would bring."),
     )  # fmt: skip
     seeds = right.slider(
-        _("Seeds: how often each strategy is tried"), 1, 20, 5, key="seeds", **BOUND,
+        _("Seeds: how often each strategy is tried"), 1, SEEDS_AT_MOST, 5, key="seeds", **BOUND,
         help=_("Every seed draws other labels and other initial weights. Fewer than 3 never give a verdict."),
     )  # fmt: skip
     presets = {"quick": _("Quick"), "balanced": _("Balanced"), "thorough": _("Thorough")}
@@ -52,7 +56,7 @@ def controls(situation: Situation, scenario: str) -> tuple[tuple[int | None, ...
 
 def before(plan: Plan) -> None:
     """What it will cost and what it can show."""
-    facts = preflight(plan, reads.runs(), slots())
+    facts = preflight(plan, reads.runs(), slots(plan.experiment.device))
     rule = _("a rule of thumb")
     plain: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off", "border": True}
     with st.container(horizontal=True):
@@ -75,10 +79,10 @@ def before(plan: Plan) -> None:
     )
 
 
-def slots() -> int:
-    """How many runs go on at the same time on this machine."""
+def slots(device: str) -> int:
+    """How many runs that ask for this device go on at the same time on this machine."""
     found = launch.status(reads.store())["slots"]
-    return int(found.get("cuda") or found.get("cpu") or 1)
+    return int((device != "cpu" and found.get("cuda")) or found.get("cpu") or 1)
 
 
 def smallest(facts: Preflight, plan: Plan) -> str:
@@ -128,7 +132,7 @@ def elsewhere(plan: Plan, asked: Experiment) -> None:
 def command(asked: Experiment) -> str:
     """What to type for the same experiment; where it has what no flag can say, it reads the YAML file."""
     preset = next((name for name, training in PRESETS.items() if training == asked.training), None)
-    if asked.scenario == data.OWN or preset is None or asked.margin != Experiment.margin or asked.name:
+    if asked.scenario == data.OWN or preset is None:
         return f"python -m tlcore compare {FILE}"
     words = ["python", "-m", "tlcore", "compare", asked.scenario, "--strategies", ",".join(asked.strategies)]
     words += ["--labels", ",".join(ALL if count is None else str(count) for count in asked.labels)]
@@ -136,6 +140,10 @@ def command(asked: Experiment) -> str:
     for flag in ("metric", "backbone", "device"):
         if getattr(asked, flag) != "auto":
             words += [f"--{flag}", getattr(asked, flag)]
+    if asked.margin != Experiment.margin:
+        words += ["--margin", f"{asked.margin:g}"]
+    if asked.name:
+        words += ["--name", asked.name]
     changed = {asked.scenario: asked.settings, **asked.knobs}
     for owner, values in changed.items():
         for knob, value in values.items():

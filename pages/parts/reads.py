@@ -6,6 +6,7 @@ Nothing is kept by a frame: the keys are the experiment and the store's stamp.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -39,9 +40,9 @@ def epochs(experiment: StoredExperiment | str) -> pd.DataFrame:
     return _epochs(store(), _key(experiment))
 
 
-def predictions(experiment: StoredExperiment | str, run: str) -> pd.DataFrame | None:
-    """The predictions frame of one run; None while it has none."""
-    return _predictions(store(), run, _key(experiment))
+def predictions(experiment: StoredExperiment | str, runs: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """The predictions frames of these runs, by run; those that have none are left out."""
+    return _predictions(store(), tuple(runs), _key(experiment))
 
 
 def summary(experiment: StoredExperiment, margin: float | None = None) -> pd.DataFrame:
@@ -83,9 +84,10 @@ def _epochs(_store: Store, key: tuple) -> pd.DataFrame:
     return _store.epochs(list(_runs(_store, key)["run"]))
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
-def _predictions(_store: Store, run: str, key: tuple) -> pd.DataFrame | None:
-    return _store.predictions(run)
+@st.cache_data(show_spinner=False, max_entries=10)
+def _predictions(_store: Store, runs: tuple[str, ...], key: tuple) -> dict[str, pd.DataFrame]:
+    found = {run: _store.predictions(run) for run in runs}
+    return {run: frame for run, frame in found.items() if frame is not None and len(frame)}
 
 
 @st.cache_data(show_spinner=False, max_entries=100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -63,6 +64,18 @@ def metric_name(name: str) -> str:
     return _title(name, catalog.metrics())
 
 
+def backbone_name(name: str) -> str:
+    return _title(name, catalog.backbones())
+
+
+def plain(sentence: str) -> str:
+    """A sentence that may hold a person's own words (columns, classes, file names), with none of it read as Markdown.
+
+    Two dollar signs would make a formula of what stands between them.
+    """
+    return re.sub(r"[\\`*\[\]$~<>|]|(?<!\w)_|_(?!\w)", r"\\\g<0>", sentence)
+
+
 def _title(name: str, offer: dict[str, Any]) -> str:
     """The title of an offer; a name that is no longer on offer reads as it was stored."""
     return _(offer[name].title) if name in offer else name.replace("_", " ")
@@ -105,4 +118,4 @@ def empty(what: str, next_step: str, page: str, icon: str = ":material/arrow_for
 def problems(error: Unusable) -> None:
     """Every sentence of a request that cannot be carried out, in place."""
     for sentence in error.problems:
-        st.error(sentence, icon=":material/error:")
+        st.error(plain(sentence), icon=":material/error:")

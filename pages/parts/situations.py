@@ -29,8 +29,8 @@ def headline() -> None:
     row = known.sort_values(["example", "created"], ascending=[True, False]).iloc[0]
     word, sentence = answer(str(row["id"]))
     with st.container(border=True):
-        st.caption(frame.label(row))
-        st.markdown(f"#### :{word.colour}[{word.icon}] {sentence}")
+        st.caption(show.plain(frame.label(row)))
+        st.markdown(f"#### :{word.colour}[{word.icon}] {show.plain(sentence)}")
         _open(str(row["id"]), _("See how we know"))
 
 
@@ -56,7 +56,7 @@ def card(name: str, scenario: type[Scenario]) -> None:
     known = _finished(known[known["scenario"] == name]).sort_values(["example", "created"], ascending=[False, False])
     if len(known):
         word, sentence = answer(str(known["id"].iloc[0]))
-        st.markdown(f":{word.colour}[{word.icon}] **{sentence}**")
+        st.markdown(f":{word.colour}[{word.icon}] **{show.plain(sentence)}**")
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(known):
             _open(str(known["id"].iloc[0]), _("Open example") if known["example"].iloc[0] else _("Open result"))
@@ -97,7 +97,7 @@ def recent() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
                 "compare/verdict.py" if over else "run/runs.py",
-                label=frame.label(known.loc[row.Index]), query_params={frame.CHOSEN: row.id},
+                label=show.plain(frame.label(known.loc[row.Index])), query_params={frame.CHOSEN: row.id},
                 icon=":material/gavel:" if over else ":material/monitoring:",
             )  # fmt: skip
             done = _("{done} of {n} runs done", done=row.done, n=row.runs)
@@ -118,6 +118,4 @@ def _finished(known: pd.DataFrame) -> pd.DataFrame:
 
 
 def _open(experiment: str, label: str) -> None:
-    st.page_link(
-        "compare/verdict.py", label=label, icon=":material/gavel:", query_params={frame.CHOSEN: experiment}
-    )
+    st.page_link("compare/verdict.py", label=label, icon=":material/gavel:", query_params={frame.CHOSEN: experiment})

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.parts import show
 from pages.parts.forms import BOUND
 from tlcore import catalog, plan
 from tlcore.catalog import Strategy
@@ -27,13 +26,9 @@ def choose(situation: Situation) -> list[str]:
     st.markdown(_("**Always compared with**, so that the answer is honest:"))
     st.markdown("\n".join(f"- **{_(offered[name].title)}**: {_(offered[name].summary)}" for name in baselines))
     for name, reasons in refused.items():
-        said = _("{strategy} does not apply here.", strategy=titles([name]))
+        said = _("{strategy} does not apply here.", strategy=show.strategy_name(name))
         st.caption(f":material/block: {said} {' '.join(map(_, reasons))}")
     return [*baselines, *chosen]
-
-
-def titles(names: Iterable[str]) -> str:
-    return ", ".join(_(catalog.strategies()[name].title) for name in names)
 
 
 def _offer(name: str, offer: type[Strategy], cell: DeltaGenerator) -> bool:

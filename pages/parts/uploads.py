@@ -6,6 +6,7 @@ import re
 from hashlib import blake2s
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 
@@ -16,7 +17,7 @@ TYPES = ["csv", "tsv", "txt", "parquet", "pq", "zip"]
 
 
 def folder() -> Path:
-    return home() / "uploads"
+    return (home() / "uploads").resolve()
 
 
 def keep(name: str, content: bytes) -> str:
@@ -25,7 +26,7 @@ def keep(name: str, content: bytes) -> str:
     path = folder() / place
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.draft")
+        draft = path.with_name(f".{uuid4().hex}.draft")  # two sessions may bring the same file at once
         draft.write_bytes(content)
         draft.replace(path)
     return place
@@ -35,13 +36,16 @@ def path_of(place: str | None) -> Path | None:
     """The file at this place; None when there is none, or when the place leads out of the folder."""
     if not place:
         return None
-    path = (folder() / place).resolve()
-    return path if path.is_relative_to(folder().resolve()) and path.is_file() else None
+    try:
+        path = (folder() / place).resolve()
+        return path if path.is_relative_to(folder()) and path.is_file() else None
+    except (OSError, ValueError):  # an address may hold anything
+        return None
 
 
 def plain(sentence: str) -> str:
     """A sentence with uploaded files called by the name they came with."""
-    return re.sub(re.escape(f"{folder()}/") + r"[0-9a-f]{16}/", "", sentence)
+    return re.sub(re.escape(str(folder())) + r"[/\\][0-9a-f]{16}[/\\]", "", sentence)
 
 
 def upload(role: str, label: str, help: str) -> Path | None:

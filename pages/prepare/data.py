@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import cards, data, doctor, frame
+from pages.parts import cards, data, doctor, frame, show
 from tlcore.situation import hold_out
 from tlcore.words import _
 
@@ -15,7 +15,7 @@ if chosen is None:
 
 situation = chosen.situation
 pool, test = hold_out(situation)
-st.markdown(f"##### {data.line(chosen)}")
+st.markdown(f"##### {show.plain(data.line(chosen))}")
 with st.container(horizontal=True):
     frame.badges(example=False, simulated=situation.simulated)
     doctor.badge(chosen)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import data, distances, frame
+from pages.parts import data, distances, frame, show
 from tlcore.words import _
 
 TITLE, ICON, PLACE = "Domain gap", ":material/compare_arrows:", 2
@@ -18,7 +18,7 @@ with st.spinner(_("Measuring"), show_time=True):
 st.markdown(f"##### {distances.answer(gap)}")
 with st.container(horizontal=True):
     frame.badges(example=False, simulated=chosen.situation.simulated)
-st.caption(data.line(chosen))
+st.caption(show.plain(data.line(chosen)))
 distances.tiles(gap)
 if chosen.situation.modality == "table":
     st.subheader(_("Which columns drifted"), anchor=False)

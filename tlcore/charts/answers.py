@@ -36,9 +36,11 @@ def figure(difference: float, metric: str, signed: bool = False) -> str:
 
 
 def amount(difference: float, metric: str) -> str:
-    """A gain in words: "+8.2 points", or "error lower by 12.3" in the label's own unit."""
+    """A gain in words: "+8.2 points", or "error lower (or higher) by 12.3" in the label's own unit."""
     if factor(metric) == 100:
         return _("{points} points", points=figure(difference, metric, signed=True))
+    if difference < 0:
+        return _("error higher by {amount}", amount=figure(-difference, metric))
     return _("error lower by {amount}", amount=figure(difference, metric))
 
 
@@ -47,7 +49,10 @@ def gain(row: Mapping[Any, Any] | pd.Series) -> str:
     told = amount(row["gain"], row["metric"])
     if pd.isna(row["gain_low"]):
         return told
-    low, high = figure(row["gain_low"], row["metric"]), figure(row["gain_high"], row["metric"])
+    ends = [row["gain_low"], row["gain_high"]]
+    if factor(row["metric"]) == 1 and row["gain"] < 0:  # said as a loss, so the interval is one of losses
+        ends = [-row["gain_high"], -row["gain_low"]]
+    low, high = (figure(end, row["metric"]) for end in ends)
     return _("{gain} ({low} to {high})", gain=told, low=low, high=high)
 
 
@@ -188,7 +193,8 @@ def imbalance(parts: pd.DataFrame, classes: pd.DataFrame, strategy: str, points:
     """Who pays for the rare class? For ``strategy``, the best one, against training from scratch.
 
     ``parts``, ``classes`` and ``points`` are the frames `overview`, `per_class` and `operating_points` of
-    `tlcore.measure.imbalance`; pass no rows of ``points`` where there are more than two classes.
+    `tlcore.measure.imbalance`; ``points`` are about the rarest class of the test set, and have no rows where there
+    are more than two classes.
     """
     test = parts[parts["part"] == "test"].iloc[0]
     name, share, found = test["minority"], test["minority_share"], classes[classes["strategy"] == strategy]

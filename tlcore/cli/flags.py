@@ -57,7 +57,7 @@ def chosen_data(asked: Namespace) -> tuple[str, dict[str, Any]]:
     if name not in catalog.scenarios():
         raise unknown("scenario", name, catalog.scenarios())
     turned = {knob: value for owner, knob, value in settings(asked, name) if owner == name}
-    return name, own_files.settings(**own, **turned) if name == OWN else turned
+    return name, own_files.settings(**(own | turned)) if name == OWN else turned
 
 
 def experiment(asked: Namespace) -> Any:
@@ -141,7 +141,7 @@ def _strategies(asked: Namespace, base: tuple[str, ...]) -> tuple[str, ...]:
     offer = catalog.strategies()
     without = [name for name, strategy in offer.items() if not strategy.transfers]
     if asked.strategies is None and base:
-        return base  # an experiment file says itself what it compares
+        return tuple(name for name in base if not (asked.no_baselines and name in without))  # the file says the rest
     chosen = [name.strip() for name in (asked.strategies or "all").split(",") if name.strip()]
     if chosen == ["all"]:
         chosen = [name for name in offer if not (asked.no_baselines and name in without)]
@@ -151,7 +151,7 @@ def _strategies(asked: Namespace, base: tuple[str, ...]) -> tuple[str, ...]:
 
 def _budgets(text: str) -> tuple[int | None, ...]:
     words = [word.strip() for word in text.split(",") if word.strip()]
-    wrong = [word for word in words if word != "all" and not word.isdigit()]
+    wrong = [word for word in words if word != "all" and not word.isdecimal()]
     if wrong or not words:
         raise Unusable(
             f"--labels is {text!r}; it takes whole numbers of at least 4, or 'all', separated by commas, "

@@ -68,16 +68,20 @@ def _by_budget(summary: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 
 def _row(row: Any, scale: int) -> list[str]:
+    mean = "" if pd.isna(row.mean) else f"{row.mean:.3f}"
     spread = "" if pd.isna(row.ci_low) else f"{row.ci_low:.3f} to {row.ci_high:.3f}"
-    if pd.isna(row.gain):
-        return [row.strategy, row.n, f"{row.mean:.3f}", spread, "", "", row.verdict]
+    gain = "" if pd.isna(row.gain) else f"{row.gain * scale:+.1f}"
     band = "" if pd.isna(row.gain_low) else f"{row.gain_low * scale:+.1f} to {row.gain_high * scale:+.1f}"
-    return [row.strategy, row.n, f"{row.mean:.3f}", spread, f"{row.gain * scale:+.1f}", band, row.verdict]
+    return [row.strategy, row.n, mean, spread, gain, band, row.verdict]
 
 
 def _sentence(row: Any, scale: int, unit: str) -> str:
-    if pd.isna(row.gain):
+    if row.n == 0:
+        return f"{row.strategy}: no run has finished."
+    if pd.isna(row.baseline):
         return f"{row.strategy}: no model without transfer to hold it against."
+    if pd.isna(row.gain):
+        return f"{row.strategy}: no seed has finished both with it and with {row.baseline}."
     gain = f"{row.gain * scale:+.1f}{unit}"
     if not pd.isna(row.gain_low):
         gain += f" ({row.gain_low * scale:+.1f} to {row.gain_high * scale:+.1f})"

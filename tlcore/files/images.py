@@ -10,6 +10,7 @@ import re
 import stat
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -18,13 +19,12 @@ from PIL import Image, ImageOps
 
 from tlcore.errors import Unusable
 from tlcore.files.finding import Findings
-from tlcore.files.request import existing
+from tlcore.files.request import existing, is_image
 from tlcore.situation import Examples
 from tlcore.words import _, counted
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
 SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation"}
-MOST_BYTES = 4 << 30  # of a zip, unpacked
+MOST_BYTES = 4 << 30  # of a zip, unpacked, and of all images in memory
 MOST_IMAGE_BYTES = 256 << 20
 MOST_PIXELS = 64_000_000
 MOST_IMAGES = 100_000
@@ -44,6 +44,11 @@ def read_images(path: str | Path, size: int = 64, found: Findings | None = None,
         raise Unusable(
             _("{path} holds {n} images; at most {most} can be read.", path=path, n=len(names), most=MOST_IMAGES)
         )
+    if len(names) * size * size * 3 > MOST_BYTES:
+        raise Unusable(
+            _("The {n} images in {path} take more than {most} GB at {size} x {size} pixels; choose a smaller size, or "
+              "bring fewer.", n=len(names), path=path, most=MOST_BYTES >> 30, size=size)
+        )  # fmt: skip
     folders = _classes(names) if labelled else dict.fromkeys(names, "")
     loose = [name for name in names if name not in folders]
     if loose:
@@ -92,7 +97,7 @@ def _in_folder(path: Path) -> list[str]:
     if not path.is_dir():
         raise Unusable(_("{path} is neither a folder nor a zip of class folders with images.", path=path))
     return sorted(
-        name.as_posix() for file in path.rglob("*") if _wanted(name := file.relative_to(path)) and file.is_file()
+        name.as_posix() for file in path.rglob("*") if is_image(name := file.relative_to(path)) and file.is_file()
     )
 
 
@@ -100,8 +105,11 @@ def _in_zip(path: Path) -> list[str]:
     """The names of the images in a zip. Raises `Unusable` where anything in it could do harm."""
     if path.is_dir() or not zipfile.is_zipfile(path):
         raise Unusable(_("{path} is no readable zip file.", path=path))
-    with zipfile.ZipFile(path) as archive:
-        members = archive.infolist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise Unusable(_("{path} is no readable zip file.", path=path)) from error
     for member in members:
         name = PurePosixPath(member.filename.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts or re.match("[A-Za-z]:", str(name)):
@@ -116,12 +124,7 @@ def _in_zip(path: Path) -> list[str]:
         raise Unusable(
             _("{path} unpacks to more than {most} GB, which is the limit.", path=path, most=MOST_BYTES >> 30)
         )
-    return sorted(m.filename for m in members if not m.is_dir() and _wanted(PurePosixPath(m.filename)))
-
-
-def _wanted(name: PurePosixPath | Path) -> bool:
-    hidden = any(part.startswith((".", "__MACOSX")) for part in name.parts)
-    return not hidden and name.suffix.lower() in SUFFIXES
+    return sorted(m.filename for m in members if not m.is_dir() and is_image(PurePosixPath(m.filename)))
 
 
 def _classes(names: list[str]) -> dict[str, str]:
@@ -134,17 +137,20 @@ def _classes(names: list[str]) -> dict[str, str]:
 
 
 def _opened(path: Path, names: list[str]) -> Iterator[tuple[str, bytes | None]]:
-    """The bytes of each image in turn; None for one that is too large or damaged in its zip."""
+    """The bytes of each image in turn; None for one that is too large, may not be read, or is damaged in its zip."""
     if path.is_dir():
         for name in names:
             file = path / name
-            yield name, file.read_bytes() if file.stat().st_size <= MOST_IMAGE_BYTES else None
+            try:
+                yield name, file.read_bytes() if file.stat().st_size <= MOST_IMAGE_BYTES else None
+            except OSError:
+                yield name, None
         return
     with zipfile.ZipFile(path) as archive:
         for name in names:
             try:
                 yield name, archive.read(name) if archive.getinfo(name).file_size <= MOST_IMAGE_BYTES else None
-            except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError):
+            except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError):
                 yield name, None
 
 

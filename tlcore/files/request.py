@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import blake2s
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from tlcore.catalog import knob
 from tlcore.errors import Unusable
@@ -13,6 +14,7 @@ from tlcore.words import _
 
 ROLES = ("source", "target", "test", "unlabelled")
 TABLES = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq")
+IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,13 @@ class Files:
 
     @property
     def names(self) -> dict[str, str]:
-        """What to call each file in a sentence: its name, or its path where two have the same name."""
+        """What to call each file in a sentence: its name, and what it is for where two have the same name."""
         names = [path.name for path in self.paths.values()]
-        return {role: path.name if names.count(path.name) == 1 else str(path) for role, path in self.paths.items()}
+        roles = {"source": _("Source"), "target": _("Target"), "test": _("Test"), "unlabelled": _("Unlabelled")}
+        return {
+            role: path.name if names.count(path.name) == 1 else f"{path.name} ({roles[role]})"
+            for role, path in self.paths.items()
+        }
 
     @property
     def ignored(self) -> list[str]:
@@ -66,10 +72,18 @@ def modality_of(path: Path) -> str:
     )
 
 
+def is_image(name: PurePath) -> bool:
+    """Whether this file of a folder or zip is taken for an image; hidden ones never are."""
+    hidden = any(part.startswith((".", "__MACOSX")) for part in name.parts)
+    return not hidden and name.suffix.lower() in IMAGES
+
+
 def existing(path: str | Path) -> Path:
-    """The path itself. Raises `Unusable`, with the nearest name in its folder, where nothing is there."""
+    """The path itself. Raises `Unusable` where nothing is there (with the nearest name) or it may not be read."""
     path = Path(path)
     if path.exists():
+        if not os.access(path, os.R_OK):
+            raise Unusable(_("{path} may not be read; allow it, or bring a copy.", path=path))
         return path
     siblings = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
     near = get_close_matches(path.name, siblings, n=1)
@@ -78,15 +92,20 @@ def existing(path: str | Path) -> Path:
 
 
 def digest(files: Files) -> str:
-    """What the files hold, in sixteen hexadecimal digits: equal content, equal digest."""
+    """What the files hold, in sixteen hexadecimal digits: equal tables or images, equal digest."""
     total = blake2s(digest_size=8)
     for role, path in files.paths.items():
-        path = existing(path)
-        members = sorted(member for member in path.rglob("*") if member.is_file()) if path.is_dir() else [path]
-        for member in members:
-            name = member.relative_to(path).as_posix() if path.is_dir() else ""
+        for name, member in _read_of(existing(path)).items():
             total.update(f"\0{role}\0{name}\0{member.stat().st_size}\0".encode())
-            with member.open("rb") as file:
+            with existing(member).open("rb") as file:
                 while block := file.read(1 << 20):
                     total.update(block)
     return total.hexdigest()
+
+
+def _read_of(path: Path) -> dict[str, Path]:
+    """What is read of a table or zip, itself, or of a folder, its images by name: file managers leave other files."""
+    if not path.is_dir():
+        return {"": path}
+    members = ((member.relative_to(path), member) for member in sorted(path.rglob("*")))
+    return {name.as_posix(): member for name, member in members if is_image(name) and member.is_file()}

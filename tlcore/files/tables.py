@@ -65,12 +65,15 @@ def _text(path: Path, found: Findings) -> pd.DataFrame:
             _("{path} is no table: its lines are not divided by commas, semicolons, tabs or bars.", path=path)
         )
     decimal = "," if delimiter != "," and re.search(rf"(^|{re.escape(delimiter)})-?\d+,\d+", text, re.M) else "."
+    blanks = f'{delimiter} "' in text
+    header = next(csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=blanks))
+    _check_unique([name.strip() for name in header if name.strip()], path)  # pandas would number repeated names
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             return pd.read_csv(
                 io.StringIO(text), sep=delimiter, decimal=decimal, index_col=False, low_memory=False,
-                skipinitialspace=f'{delimiter} "' in text,
+                skipinitialspace=blanks,
             )  # fmt: skip
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, ValueError) as error:
         ragged = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
@@ -141,9 +144,13 @@ def _clean_header(frame: pd.DataFrame, path: Path, found: Findings) -> pd.DataFr
             ),
             where=path.name,
         )
-    twice = sorted({name for name in stripped if stripped.count(name) > 1})
+    _check_unique(stripped, path)
+    return frame.set_axis(stripped, axis=1)
+
+
+def _check_unique(names: list[str], path: Path) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise Unusable(
             _("{path} has several columns called '{name}'; give each its own name.", path=path, name=twice[0])
         )
-    return frame.set_axis(stripped, axis=1)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tlcore.errors import Unusable
+
 ANY = ("auto", "cpu", "cuda")
 
 # What the process is told that workers are forked from. A thread pool made by an import would not survive the fork;
@@ -43,7 +45,10 @@ def cores() -> int:
 
 def threads() -> int:
     """Threads a run may use: ``TRANSFERLAB_THREADS``, else an eighth of the cores. Small networks gain by none."""
-    return int(os.environ.get("TRANSFERLAB_THREADS") or 0) or max(1, cores() // 8)
+    asked = os.environ.get("TRANSFERLAB_THREADS") or "0"
+    if not asked.isdecimal():
+        raise Unusable(f"TRANSFERLAB_THREADS is {asked!r}; it must be a whole number.")
+    return int(asked) or max(1, cores() // 8)
 
 
 def visible() -> list[str]:

@@ -11,10 +11,10 @@ import json
 import multiprocessing as mp
 import os
 import platform
-import signal
 import time
 import traceback
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -40,7 +40,7 @@ class Child:
     slot: str
     identity: tuple[int, float]
     process: BaseProcess | None = None
-    told: float | None = field(default=None)  # when it was asked to end
+    told: float | None = None  # when it was asked to end
 
     @property
     def lives(self) -> bool:
@@ -60,9 +60,11 @@ class Child:
         began = run.worker is None or run.worker[0] == self.identity[0]
         return run.key == self.run and run.slot == self.slot and began
 
-    def tell(self, number: int) -> None:
+    def end(self, *, politely: bool) -> None:
         if alive(self.identity):
-            os.kill(self.identity[0], number)
+            with suppress(psutil.NoSuchProcess):  # it may end on its own just now
+                worker = psutil.Process(self.identity[0])
+                worker.terminate() if politely else worker.kill()
 
 
 class Supervisor:
@@ -133,9 +135,9 @@ class Supervisor:
                 continue
             if busy.told is None:
                 busy.told = time.monotonic()
-                busy.tell(signal.SIGTERM)
+                busy.end(politely=True)
             elif time.monotonic() - busy.told > GRACE:
-                busy.tell(signal.SIGKILL)
+                busy.end(politely=False)
 
     def _start(self, run_key: str, device: str, slot: Slot) -> None:
         asked = "cpu" if slot.gpu is None and device == "auto" else device

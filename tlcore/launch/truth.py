@@ -33,7 +33,7 @@ def alive(process: tuple[int, float] | None) -> bool:
     try:
         found = psutil.Process(pid)
         return abs(found.create_time() - created) < 2.0 and found.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
+    except (psutil.NoSuchProcess, psutil.AccessDenied):  # gone, or its number belongs to somebody else by now
         return False
 
 

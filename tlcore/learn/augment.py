@@ -9,15 +9,14 @@ from torch import Tensor
 SHIFT, TURN, SCALE, LIGHT = 0.12, 0.17, 0.1, 0.15  # share of the width, radians, share, share
 
 
-def jitter(pictures: Tensor, mirror: bool = False) -> Tensor:
+def jitter(pictures: Tensor) -> Tensor:
     """A new version of each picture ``(N, channels, height, width)``, 0 to 255, returned as float32."""
     n, device = len(pictures), pictures.device
-    noise = torch.rand(6, n, device=device) * 2 - 1
+    noise = torch.rand(5, n, device=device) * 2 - 1
     angle, scale = noise[0] * TURN, 1 + noise[1] * SCALE
-    side = scale * torch.sign(noise[5]) if mirror else scale
     cos, sin = torch.cos(angle), torch.sin(angle)
-    rows = [torch.stack([cos * side, -sin * scale, noise[2] * 2 * SHIFT], 1),
-            torch.stack([sin * side, cos * scale, noise[3] * 2 * SHIFT], 1)]  # fmt: skip
+    rows = [torch.stack([cos * scale, -sin * scale, noise[2] * 2 * SHIFT], 1),
+            torch.stack([sin * scale, cos * scale, noise[3] * 2 * SHIFT], 1)]  # fmt: skip
     grid = F.affine_grid(torch.stack(rows, 1), list(pictures.shape), align_corners=False)
     moved = F.grid_sample(pictures.float(), grid, padding_mode="border", align_corners=False)
     return moved * (1 + noise[4] * LIGHT)[:, None, None, None]

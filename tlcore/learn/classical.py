@@ -7,7 +7,7 @@ import torch
 from sklearn.base import BaseEstimator
 from torch import Tensor, nn
 
-from tlcore.learn.data import Batch, Task
+from tlcore.learn.data import Task
 from tlcore.learn.space import Space
 
 
@@ -30,8 +30,8 @@ class Fitted(nn.Module):
         return torch.from_numpy(np.asarray(told, dtype=np.float32)).to(x.device)
 
 
-def fit(estimator: BaseEstimator, task: Task, examples: Batch | None = None) -> Fitted:
-    """Fit on ``examples`` (default: every labelled target example)."""
-    examples = examples or task.labelled
+def fit(estimator: BaseEstimator, task: Task) -> Fitted:
+    """Fit on every labelled target example."""
+    examples = task.labelled
     estimator.fit(task.space.design(examples.x), examples.y.cpu().numpy())
     return Fitted(estimator, task.space, task.target_labels.outputs)

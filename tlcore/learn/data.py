@@ -21,7 +21,7 @@ from tlcore.learn import nets
 from tlcore.learn.augment import jitter
 from tlcore.learn.space import ImageSpace, Space, fit_space
 from tlcore.situation import Examples, LabelSpace, Situation, Split
-from tlcore.spec import Training
+from tlcore.spec import FORMAT, Training
 
 UNLABELLED = -1
 
@@ -79,7 +79,10 @@ class Domain:
 
 @dataclass(frozen=True, eq=False)
 class Paired:
-    """Walk the source once, going round the target as often as needed; both halves equally large."""
+    """A step for every batch of the source, going round the target as often as needed; both halves equally large.
+
+    Where one domain has less than a batch, a step brings as many of the other.
+    """
 
     source: Domain
     target: Domain
@@ -87,9 +90,17 @@ class Paired:
     def __len__(self) -> int:
         return len(self.source)
 
+    @property
+    def size(self) -> int:
+        return min(self.source.batch, len(self.source.x), len(self.target.x))
+
+    @property
+    def seen(self) -> int:
+        """Labelled target examples walked through in one epoch."""
+        return len(self) * self.size if self.target.target_labels else 0
+
     def __iter__(self) -> Iterator[Pair]:
-        size = min(self.source.batch, len(self.source.x), len(self.target.x))
-        source, target = replace(self.source, batch=size), replace(self.target, batch=size)
+        source, target = replace(self.source, batch=self.size), replace(self.target, batch=self.size)
         others = _forever(target)
         for number, batch in enumerate(source):
             if number == len(self):
@@ -142,8 +153,8 @@ class Task:
 
     def address(self, *more: object) -> str:
         """Names all a source phase depends on: source data, network, training budget and seed."""
-        return blake2s(repr((self._source_digest, self.backbone, self.seed, asdict(self.training), more)).encode(),
-                       digest_size=16).hexdigest()  # fmt: skip
+        everything = (FORMAT, self._source_digest, self.backbone, self.seed, asdict(self.training), more)
+        return blake2s(repr(everything).encode(), digest_size=16).hexdigest()
 
     @cached_property
     def _source_digest(self) -> str:
@@ -184,6 +195,8 @@ def deal(
         known = source_space.encode(split.source_train.labels)  # type: ignore[arg-type]
         centre, spread = float(known.mean()), float(known.std()) or 1.0
 
+    augmented = training.augment and isinstance(space, ImageSpace)
+
     def inputs(part: Examples) -> Tensor:
         return space.encode(part).to(device)
 
@@ -200,10 +213,7 @@ def deal(
             if labels.kind == "regression":
                 values = (values - centre) / spread
             y = torch.from_numpy(values).to(device)
-        augment = None
-        if training.augment and isinstance(space, ImageSpace):
-            augment = lambda pictures: jitter(pictures, mirror=situation.mirrored)  # noqa: E731
-        return Domain(x, y, training.batch, training.least_steps, None, augment, target_labels)
+        return Domain(x, y, training.batch, training.least_steps, None, jitter if augmented else None, target_labels)
 
     task = Task(
         source=domain(split.source_train, source_space),

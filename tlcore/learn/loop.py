@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2s
 
@@ -50,13 +50,14 @@ class Course:
 def train(phases: Iterable[Phase], course: Course, shelf: Shelf) -> nn.Module:
     """Run each phase in turn and return the last one's predictor. ``course.report`` may raise to stop."""
     _sow(course.seed, "start")
-    for phase in phases:
+    for phase in _timed(phases, course):
         course.phase = phase
         _sow(course.seed, phase.address or phase.name)
         if phase.address is None:
             fit(phase, course)
         else:
-            with shelf.place(phase.address) as place:
+            # The epochs that are told again speak of the headline metric: another metric, another place.
+            with shelf.place(f"{phase.address}-{course.judge.headline}") as place:
                 if place.filled:
                     _replay(phase, course, place.load(phase.predictor))
                 else:
@@ -64,6 +65,15 @@ def train(phases: Iterable[Phase], course: Course, shelf: Shelf) -> nn.Module:
         _sow(course.seed, f"after {phase.name}")
     assert course.phase is not None, "A strategy yielded no phase."
     return course.phase.predictor.eval()
+
+
+def _timed(phases: Iterable[Phase], course: Course) -> Iterator[Phase]:
+    """The phases in turn. What a strategy computes before each, such as a fit by scikit-learn, is part of its cost."""
+    began = time.perf_counter()
+    for phase in phases:
+        course.spent += time.perf_counter() - began
+        yield phase
+        began = time.perf_counter()
 
 
 def fit(phase: Phase, course: Course) -> list[Epoch]:
@@ -75,7 +85,6 @@ def fit(phase: Phase, course: Course) -> list[Epoch]:
     bf16 = device == "cuda" and torch.cuda.is_bf16_supported()
     half = torch.bfloat16 if bf16 or device == "cpu" else torch.float16
     scaler = torch.amp.GradScaler(device, enabled=device == "cuda" and not bf16)
-    release(phase)
     weights = [tensor for move in phase.moves for tensor in move.module.parameters()]
     optimizer = _optimizer(phase, training)
     best, told, done = Best(phase), [], 0
@@ -113,9 +122,11 @@ def fit(phase: Phase, course: Course) -> list[Epoch]:
             course.step += len(phase.batches)
             course.seen += getattr(phase.batches, "seen", 0)
             means = _read(sums, names, len(phase.batches))
-            if not all(map(math.isfinite, means.values())):
-                course.warnings.append(f"The loss was no longer a number in epoch {number} of phase {phase.name!r}; "
-                                       f"training ended there and epoch {best.number} was kept.")  # fmt: skip
+            if not (all(map(math.isfinite, means.values())) and best.finite()):
+                course.warnings.append(
+                    f"Loss or weights were no longer numbers in epoch {number} of phase {phase.name!r}; "
+                    f"training ended there and epoch {best.number} was kept."
+                )
                 break
             if not close(number, means, time.perf_counter() - began):
                 break
@@ -151,6 +162,10 @@ class Best:
         self.number = number
         self.weights = [tensor.detach().clone() for tensor in self.moving]
         return True
+
+    def finite(self) -> bool:
+        """Whether every weight is a number still: one bad gradient can spoil them while the losses looked well."""
+        return bool(torch.stack([tensor.isfinite().all() for tensor in self.moving]).all())
 
     @torch.no_grad()
     def restore(self) -> None:

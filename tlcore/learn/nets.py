@@ -43,10 +43,6 @@ class Model(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.features(x))
 
-    def layers(self) -> list[nn.Module]:
-        """From the answer down to the input."""
-        return [self.head, *reversed(self.body.blocks)]
-
     def new_head(self, outputs: int, seed: int) -> None:
         """Replace the head by a fresh one, its weights decided by the seed."""
         device = self.head.weight.device

@@ -18,7 +18,7 @@ from tlcore.learn.loop import Course, Report, train
 from tlcore.learn.shelf import Shelf
 from tlcore.outcome import Outcome, State
 from tlcore.phase import Phase
-from tlcore.situation import Situation, split
+from tlcore.situation import Situation, Split, split
 from tlcore.spec import RunSpec
 
 
@@ -66,7 +66,7 @@ def carry_out(
         state,
         scores.get("test", {}),
         scores.get("valid", {}),
-        selector=_selector(phase.selector, len(hand.valid), len(hand.train)),
+        selector=_selector(phase.selector, hand),
         seconds=course.spent,
         epochs=course.epochs,
         device=device_name(device),
@@ -76,10 +76,14 @@ def carry_out(
     return Result(outcome, predictions, weights)
 
 
-def _selector(kind: str, valid: int, train: int) -> str:
+def _selector(kind: str, hand: Split) -> str:
+    """What chose the epoch that was judged, in words."""
+    valid, labels = len(hand.valid), len(hand.valid) + len(hand.train)
     if kind == "none":
-        return f"no epoch to choose; fitted on all {valid + train} target labels"
-    return f"lowest loss on {valid} of the {valid + train} target labels, kept aside for this"
+        return f"no epoch to choose; fitted on all {labels} target labels"
+    if kind == "source":  # stopped before the target's turn came
+        return f"the latest epoch not clearly worse than the best on {len(hand.source_valid)} source labels kept aside"
+    return f"the latest epoch not clearly worse than the best on {valid} of the {labels} target labels kept aside"
 
 
 def device_name(device: str) -> str:

@@ -46,12 +46,11 @@ class TableSpace:
         holed = tuple(name for name, full in zip(numeric, whole, strict=True) if not full)
         words = [name for name in source if name not in numeric]
         categories = {
-            name: tuple(
-                pd.concat([f[name] for f in frames]).dropna().astype(str).value_counts().index[:CATEGORIES_AT_MOST]
-            )
-            for name in words
+            name: _commonest(pd.concat([frame[name] for frame in frames]).dropna().astype(str)) for name in words
         }
-        return cls(numeric, mean, np.where(spread > 0, spread, 1.0), holed, categories)
+        # A column that never changes may seem to, by the rounding of its mean.
+        varies = spread > 1e-12 * np.abs(mean)
+        return cls(numeric, mean, np.where(varies, spread, 1.0), holed, categories)
 
     def encode(self, examples: Examples) -> Tensor:
         frame = examples.inputs
@@ -101,6 +100,12 @@ class ImageSpace:
 
 
 Space = TableSpace | ImageSpace
+
+
+def _commonest(values: pd.Series) -> tuple[str, ...]:
+    """The values from common to rare. Equally common ones stand by name, not by who happened to come first."""
+    counts = values.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return tuple(counts.index[:CATEGORIES_AT_MOST])
 
 
 def _numbers(frame: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:

@@ -45,17 +45,27 @@ class Artifacts:
         address = self._address(run, "").rstrip("/")
         if self._system.exists(address):
             self._system.rm(address, recursive=True)
-        self.log_file(run).unlink(missing_ok=True)
+        self._log(run).unlink(missing_ok=True)
 
     def log_file(self, run: str) -> Path:
-        """Where a worker writes while it works: always on its own disk."""
-        path = (self._folder(run) or self._home / "logs" / run) / LOG
+        """Where a worker writes while it works: always on its own disk, in a folder that exists."""
+        path = self._log(run)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
+    def log(self, run: str) -> bytes:
+        """What a worker wrote so far, here or where its log was published; empty where there is nothing."""
+        path = self._log(run)
+        return (path.read_bytes() if path.exists() else self.read(run, LOG)) or b""
+
+    def note(self, run: str, text: str) -> None:
+        """Add to the log what is not printed."""
+        with self.log_file(run).open("a", encoding="utf-8", errors="replace") as log:
+            log.write(text)
+
     def publish_log(self, run: str) -> None:
         """Put the log where the other artifacts are, if it is not there already."""
-        path = self.log_file(run)
+        path = self._log(run)
         if self._folder(run) is None and path.exists():
             self.write(run, LOG, path.read_bytes())
 
@@ -71,6 +81,9 @@ class Artifacts:
 
     def _address(self, run: str, name: str) -> str:
         return f"{self._place[1].rstrip('/')}/{run}/{name}"
+
+    def _log(self, run: str) -> Path:
+        return (self._folder(run) or self._home / "logs" / run) / LOG
 
     def _folder(self, run: str) -> Path | None:
         """The run's folder where artifacts are plain files here; None elsewhere."""

@@ -14,7 +14,7 @@ from sqlalchemy import case, func, select
 from tlcore.errors import Unusable
 from tlcore.outcome import State
 from tlcore.spec import Experiment, RunSpec
-from tlcore.store.artifacts import LOG, PREDICTIONS, WEIGHTS
+from tlcore.store.artifacts import PREDICTIONS, WEIGHTS
 from tlcore.store.place import Place
 from tlcore.store.schema import epochs, experiment_runs, experiments, runs
 from tlcore.store.submitting import ACTIVE
@@ -145,9 +145,7 @@ class Reading(Place):
 
     def log(self, run_key: str) -> str:
         """What the run's process printed so far; empty where there is nothing."""
-        path = self.artifacts.log_file(run_key)
-        content = path.read_bytes() if path.exists() else self.artifacts.read(run_key, LOG)
-        return (content or b"").decode(errors="replace")
+        return self.artifacts.log(run_key).decode(errors="replace")
 
     def spec(self, run_key: str) -> RunSpec:
         """What was asked of a run. Raises `Unusable` when there is none of this key."""

@@ -143,8 +143,8 @@ class Working(Place):
             "failure": failure.sentence if failure else None,
             "tail": failure.tail[-TAIL:] if failure else None,
         }
-        # Who ended a run that vanished knows nothing of these; what its epochs said stays.
-        values |= {key: value for key in ("seconds", "epochs", "device") if (value := getattr(outcome, key))}
+        if outcome.state in (State.DONE, State.STOPPED):  # else nothing is known of these; what its epochs said stays
+            values |= {"seconds": outcome.seconds, "epochs": outcome.epochs, "device": outcome.device}
         with self.writing.begin() as connection:
             metric = connection.execute(select(runs.c.metric).where(runs.c.key == run_key)).scalar_one()
             values |= {"test_score": outcome.test.get(metric), "valid_score": outcome.valid.get(metric)}

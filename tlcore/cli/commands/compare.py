@@ -28,12 +28,12 @@ def run(asked: Namespace) -> int:
     from tlcore.store import Store
 
     planned = plan(flags.experiment(asked))
-    if asked.yaml:
-        Path(asked.yaml).write_text(planned.experiment.to_yaml(), encoding="utf-8")
     for sentence in [*planned.left_out.values(), *planned.situation.notes]:
         print(f"Note: {sentence}", file=sys.stderr)
     store = Store.open()
     name = store.submit(planned)
+    if asked.yaml:
+        Path(asked.yaml).write_text(planned.experiment.to_yaml(), encoding="utf-8")
     launch.start(store)
     print(
         f"Experiment {name}: {len(planned.runs)} runs of {len(planned.experiment.strategies)} strategies, judged by "
