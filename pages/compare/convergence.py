@@ -13,7 +13,7 @@ TITLE, ICON, PLACE = "Convergence", ":material/show_chart:", 2
 frame.page(_("Convergence"), _("How fast and how steadily does each learn?"))
 experiment = frame.pick()
 done = compare.finished(experiment)
-labels = compare.budget(done)
+labels = compare.budget(done, experiment.experiment.scenario)
 runs = compare.of_budget(reads.runs(experiment), labels)
 epochs = compare.of_budget(reads.epochs(experiment), labels)
 done = compare.of_budget(done, labels)

@@ -17,7 +17,7 @@ if experiment.facts["kind"] == "regression":
     st.page_link("compare/verdict.py", label=_("See the verdict"), icon=":material/arrow_forward:")
     st.stop()
 done = compare.finished(experiment)
-labels = compare.budget(done)
+labels = compare.budget(done, experiment.experiment.scenario)
 done = compare.of_budget(done, labels)
 
 classes = experiment.facts["classes"]

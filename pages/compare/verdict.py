@@ -12,7 +12,7 @@ TITLE, ICON, PLACE = "Verdict", ":material/gavel:", 1
 frame.page(_("Verdict"), _("Does transfer help?"))
 experiment = frame.pick()
 done = compare.finished(experiment)
-labels = compare.budget(done)
+labels = compare.budget(done, experiment.experiment.scenario)
 everything = reads.summary(experiment, compare_verdict.margin(experiment))
 summary = compare.of_budget(everything, labels)
 

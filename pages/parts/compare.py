@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import forms, planned, reads, show
+from tlcore import catalog
 from tlcore.charts.answers import Answer
 from tlcore.errors import Unusable
 from tlcore.plan import plan
@@ -46,15 +47,29 @@ def finished(experiment: StoredExperiment) -> pd.DataFrame:
     return done
 
 
-def budget(done: pd.DataFrame) -> int | None:
-    """The label budget in view; asked for only where there are several, the largest first."""
-    budgets = [None if pd.isna(count) else int(count) for count in done["labels"].unique()]
-    budgets.sort(key=lambda count: (count is None, count or 0))
+def budget(frame: pd.DataFrame, scenario: str) -> int | None:
+    """The label budget in view; asked for only where there are several."""
+    budgets = budgets_of(frame)
     if len(budgets) == 1:
         return budgets[0]
     words = {"all" if count is None else str(count): show.labels(count) for count in budgets}
-    chosen = forms.choice(st.segmented_control, _("Target labels"), words, "budget", list(words)[-1], required=True)
+    first = usual(budgets, scenario)
+    chosen = forms.choice(
+        st.segmented_control, _("Target labels"), words, "budget", "all" if first is None else str(first), required=True
+    )
     return None if chosen == "all" else int(chosen)
+
+
+def budgets_of(frame: pd.DataFrame) -> list[int | None]:
+    """Every label budget in a frame, the smallest first; None, every label there is, comes last."""
+    budgets = [None if pd.isna(count) else int(count) for count in frame["labels"].unique()]
+    return sorted(budgets, key=lambda count: (count is None, count or 0))
+
+
+def usual(budgets: list[int | None], scenario: str) -> int | None:
+    """The budget to speak of first: the one the scenario's story is about, else the largest."""
+    own = catalog.scenarios()[scenario].budget if scenario in catalog.scenarios() else None
+    return own if own in budgets else budgets[-1]
 
 
 def of_budget(table: pd.DataFrame, labels: int | None) -> pd.DataFrame:

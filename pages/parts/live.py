@@ -158,7 +158,7 @@ def _curves(runs: pd.DataFrame, epochs: pd.DataFrame) -> None:
         if active(runs):
             st.caption(_("The first point appears after the first epoch."))
         return
-    some = compare.of_budget(epochs, compare.budget(epochs))
+    some = compare.of_budget(epochs, compare.budget(epochs, runs["scenario"].iloc[0]))
     means = convergence.curves(some, runs=runs)
     show.chart(
         charts.convergence(means, show.metric_name(runs["metric"].iloc[0]), _("Epoch")), means, key="curves",

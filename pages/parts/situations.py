@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts import frame, planned, reads, show
+from pages.parts import compare, frame, planned, reads, show
 from pages.parts.data import OWN
 from tlcore import catalog
 from tlcore.catalog import Scenario
@@ -105,10 +105,11 @@ def recent() -> None:
 
 
 def answer(experiment: str) -> tuple[show.Word, str]:
-    """The verdict of an experiment at its largest label budget, as a word and a sentence."""
-    summary = reads.summary(reads.store().experiment(experiment))
-    budgets = summary["labels"].map(lambda count: float("inf") if pd.isna(count) else float(count))
-    said = answers.verdict(summary[budgets == budgets.max()])
+    """The verdict of an experiment at the label budget its scenario is about, as a word and a sentence."""
+    stored = reads.store().experiment(experiment)
+    summary = reads.summary(stored)
+    labels = compare.usual(compare.budgets_of(summary), stored.experiment.scenario)
+    said = answers.verdict(compare.of_budget(summary, labels))
     return show.verdict(said.verdict or "not enough evidence"), said.headline
 
 
