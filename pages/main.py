@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import language, menu, queue, show
+from pages.parts import frame, language, menu, queue, show
 from tlcore.errors import Unusable
 
 ICON = Path(__file__).parent / "parts" / "icon.svg"  # a named symbol would be fetched from the network
@@ -12,6 +12,7 @@ ICON = Path(__file__).parent / "parts" / "icon.svg"  # a named symbol would be f
 st.set_page_config(page_title="TransferLab", page_icon=ICON, layout="wide")
 language.speak()
 page = st.navigation(menu.build())
+frame.follow(page.url_path)
 try:
     with st.sidebar:
         queue.strip()

@@ -102,7 +102,8 @@ def _spread(runs: pd.DataFrame) -> float:
         if len(scores) >= 3 and own and rivals:
             best = max(rivals, key=lambda name: catalog.metric(some["metric"].iloc[0]).sign * scores[name].mean())
             found += [float((scores[name] - scores[best]).std()) for name in own]
-    return float(np.nanmedian(found)) if found else float("nan")
+    found = [spread for spread in found if np.isfinite(spread)]
+    return float(np.median(found)) if found else float("nan")
 
 
 def _transfers(strategy: str) -> bool:

@@ -81,6 +81,11 @@ def _mapping(value: Any) -> bool:
     return isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
 
 
+def _ascending(budgets: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    """Each budget once, the smallest first; None, every label there is, comes last."""
+    return tuple(sorted(set(budgets), key=lambda count: (count is None, count or 0)))
+
+
 # What a record read from a file must look like before its content is checked.
 SHAPES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("scenario", "a name", lambda value: isinstance(value, str)),
@@ -150,7 +155,7 @@ class Experiment:
         ]
         if problems:
             raise Unusable(*problems)
-        return replace(self, labels=tuple(dict.fromkeys(budgets)), strategies=tuple(dict.fromkeys(self.strategies)))
+        return replace(self, labels=_ascending(budgets), strategies=tuple(dict.fromkeys(self.strategies)))
 
     def runs(self, *, backbone: str, metric: str) -> list[RunSpec]:
         """Every run, seed by seed, so that paired comparisons fill up evenly."""

@@ -31,6 +31,7 @@ rarest = compare_imbalance.rarest(overview)
 alarms = measure.operating_points(predictions, done, event=classes.index(rarest))
 alarms = alarms if binary else alarms.head(0)
 compare.answer(answers.imbalance(overview, per_class, best, alarms, experiment.facts["label"]))
+compare_imbalance.coverage(done, predictions)
 
 left, right = st.columns(2)
 with left:
@@ -64,7 +65,8 @@ with right:
     of = [predictions[run] for run in done.loc[done["strategy"] == strategy, "run"] if run in predictions]
     show.chart(
         charts.confusion(charts.tally(of, classes), strategy), key="confusion",
-        what=_("Test examples by actual class (rows) and predicted class (columns), the mean over seeds. The diagonal "
+        what=_("Test examples by actual class (rows) and predicted class (columns), the mean over the "
+               "seeds whose predictions are kept. The diagonal "
                "is right."),
     )  # fmt: skip
 

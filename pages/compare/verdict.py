@@ -19,7 +19,7 @@ summary = compare.of_budget(everything, labels)
 said = answers.verdict(summary)
 compare.answer(said)
 if said.verdict == answers.OPEN:
-    compare.add_seeds(experiment)
+    compare.add_seeds(experiment, said.more_seeds)
 compare_verdict.figures(said, summary)
 
 board = leaderboard(summary)

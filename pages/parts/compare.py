@@ -15,7 +15,7 @@ from tlcore.plan import plan
 from tlcore.store import StoredExperiment
 from tlcore.words import _, counted
 
-MORE_SEEDS = 3
+MORE_SEEDS, SEEDS_AT_MOST = 3, 30
 
 
 def finished(experiment: StoredExperiment) -> pd.DataFrame:
@@ -86,14 +86,18 @@ def answer(said: Answer) -> None:
         st.markdown("  \n".join(map(show.plain, said.sentences)))
 
 
-def add_seeds(experiment: StoredExperiment) -> None:
-    """A button that runs the same experiment with three more seeds; finished runs are not trained again."""
-    if not st.button(_("Add {n} seeds", n=MORE_SEEDS), icon=":material/add:", type="primary"):
-        return
+def add_seeds(experiment: StoredExperiment, needed: int | None) -> None:
+    """A button that runs the same experiment with as many more seeds as are needed, three at least.
+
+    Finished runs are not trained again.
+    """
     asked = experiment.experiment
+    more_seeds = min(max(MORE_SEEDS, needed or 0), SEEDS_AT_MOST - asked.seeds)
+    if more_seeds < 1 or not st.button(_("Add {n} seeds", n=more_seeds), icon=":material/add:", type="primary"):
+        return
     try:
         with st.spinner(_("Planning ...")):
-            more = plan(replace(asked, seeds=asked.seeds + MORE_SEEDS))
+            more = plan(replace(asked, seeds=asked.seeds + more_seeds))
     except Unusable as error:
         show.problems(error)
         return

@@ -49,7 +49,7 @@ def picture(epochs: pd.DataFrame, runs: pd.DataFrame, metric: str, view: View) -
     """The chart of one label budget."""
     means = measure.curves(epochs, view.x, runs=runs)
     better = catalog.metric(metric).higher_is_better
-    title = show.metric_name(metric) if better else _("{metric} (lower is better)", metric=show.metric_name(metric))
+    title = show.watched_name(metric)
     return convergence.convergence(
         means,
         title,

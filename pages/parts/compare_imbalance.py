@@ -32,6 +32,18 @@ def counts(experiment: StoredExperiment, labels: int | None) -> pd.DataFrame:
         return pd.DataFrame(rows)
 
 
+def coverage(done: pd.DataFrame, predictions: dict[str, pd.DataFrame]) -> None:
+    """Say so where the predictions of some seeds are not kept: the figures here are then not those of the verdict."""
+    kept = done["run"].isin(predictions)
+    if kept.all():
+        return
+    words = _(
+        "What follows rests on {kept} of {all} seeds: of the others only the scores are kept. The verdict counts all.",
+        kept=done.loc[kept, "seed"].nunique(), all=done["seed"].nunique(),
+    )  # fmt: skip
+    st.caption(words)
+
+
 def named(parts: pd.DataFrame) -> pd.DataFrame:
     """The same counts with the parts as a reader calls them."""
     words = {

@@ -11,6 +11,8 @@ from tlcore.charts.answers import Answer
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
+TILE = 230  # pixels
+
 MARGIN_AT_MOST = 100.0
 
 
@@ -46,15 +48,17 @@ def figures(said: Answer, summary: pd.DataFrame) -> None:
         _("Best without transfer"): row["baseline"],
         _("From scratch"): "scratch",
     }
-    first, *others = st.columns(len(names) + 1)
+    row_of_tiles = st.container(horizontal=True)  # those that do not fit beside each other go below
     told = answers.figure(row["gain"], row["metric"], signed=True)
     points = answers.factor(row["metric"]) == 100
-    first.metric(_("Gain"), _("{points} points", points=told) if points else told, border=True, help=answers.gain(row))
-    for column, (label, name) in zip(others, names.items(), strict=True):
+    figure = _("{points} points", points=told) if points else told
+    row_of_tiles.metric(_("Gain"), figure, border=True, help=answers.gain(row), width=TILE)
+    for label, name in names.items():
         if name in rows:
             low, high = rows[name]["ci_low"], rows[name]["ci_high"]
             interval = "" if pd.isna(low) else _("95 %: {low} to {high}", low=f"{low:.3f}", high=f"{high:.3f}")
-            column.metric(label, f"{rows[name]['mean']:.3f}", border=True, help=f"{style.title(name)}. {interval}")
+            told = f"{style.title(name)}. {interval}"
+            row_of_tiles.metric(label, f"{rows[name]['mean']:.3f}", border=True, help=told, width=TILE)
 
 
 def chosen(board: pd.DataFrame, key: str) -> list[str]:

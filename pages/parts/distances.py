@@ -13,6 +13,8 @@ from tlcore.measure import gap as measures
 from tlcore.situation import Examples, hold_out
 from tlcore.words import _
 
+TILE = 210  # pixels: tiles that do not fit beside each other go below
+
 
 def measured(data: Data) -> pd.DataFrame:
     """The tiles frame of this data: measure, value, floor, p_value, n, light."""
@@ -40,10 +42,10 @@ def answer(tiles: pd.DataFrame) -> str:
 
 def tiles(tiles: pd.DataFrame) -> None:
     """One tile per measure: its value, the noise floor, the p-value, a light."""
-    cells = st.columns(len(tiles))
-    for cell, tile in zip(cells, tiles.itertuples(), strict=True):
+    row = st.container(horizontal=True)
+    for tile in tiles.itertuples():
         name, help = _named(str(tile.measure))
-        with cell.container(border=True, height="stretch"):
+        with row.container(border=True, height="stretch", width=TILE):
             st.metric(name, f"{tile.value:.3g}", help=help)
             st.markdown(light(str(tile.light)).markdown)
             st.caption(_("Noise floor {floor}", floor=f"{tile.floor:.3g}"))

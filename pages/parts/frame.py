@@ -14,6 +14,7 @@ from tlcore.store import StoredExperiment
 from tlcore.words import _
 
 CHOSEN = "experiment"
+DUE = "runs to watch"
 
 
 def page(title: str, question: str) -> None:
@@ -26,6 +27,19 @@ def choose(experiment: str) -> None:
     """Speak about this experiment from here on, on every page."""
     st.session_state[CHOSEN] = experiment
     st.query_params[CHOSEN] = experiment
+
+
+def watch(experiment: str) -> None:
+    """Go to the runs of an experiment, now, or as soon as a second click lets us."""
+    st.session_state[DUE] = experiment
+    st.switch_page("run/runs.py", query_params={CHOSEN: experiment})
+
+
+def follow(page: str) -> None:
+    """Make up for a change of page that a second, quick click swallowed. ``page`` is the one about to be shown."""
+    due = st.session_state.pop(DUE, None)
+    if due and page != "runs":
+        st.switch_page("run/runs.py", query_params={CHOSEN: due})
 
 
 def current() -> StoredExperiment | None:

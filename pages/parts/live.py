@@ -161,7 +161,7 @@ def _curves(runs: pd.DataFrame, epochs: pd.DataFrame) -> None:
     some = compare.of_budget(epochs, compare.budget(epochs, runs["scenario"].iloc[0]))
     means = convergence.curves(some, runs=runs)
     show.chart(
-        charts.convergence(means, show.metric_name(runs["metric"].iloc[0]), _("Epoch")), means, key="curves",
+        charts.convergence(means, show.watched_name(runs["metric"].iloc[0]), _("Epoch")), means, key="curves",
         what=_("The score on target examples that are not trained on, after every epoch: the mean over seeds, and the "
                "band in which that mean lies with 95 % confidence. An epoch is one pass over a phase's examples."),
     )  # fmt: skip

@@ -63,7 +63,7 @@ def before(plan: Plan) -> None:
         note = _("{n} finished already", n=facts.finished) if facts.finished else None
         st.metric(_("Runs to train"), facts.runs - facts.finished, note, width=180, **plain)
         st.metric(
-            _("At most"), duration(facts.seconds), _("as past runs took") if facts.timed else rule, width=200, **plain
+            _("About"), duration(facts.seconds), _("as past runs took") if facts.timed else rule, width=200, **plain
         )  # fmt: skip
         st.metric(
             _("Smallest gain it can show"), smallest(facts, plan), _("as past runs varied") if facts.measured else rule,
@@ -116,7 +116,7 @@ def begin(plan: Plan) -> None:
     experiment = reads.store().submit(plan)
     launch.start(reads.store())
     frame.choose(experiment)
-    st.switch_page("run/runs.py", query_params={frame.CHOSEN: experiment})
+    frame.watch(experiment)
 
 
 def elsewhere(plan: Plan, asked: Experiment) -> None:

@@ -22,7 +22,15 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 def store() -> Store:
     """The one store of this server, migrated, the shipped examples adopted."""
-    return _store(os.environ.get("TRANSFERLAB_DB"), str(home()))
+    elsewhere = os.environ.get("TRANSFERLAB_DB")
+    if elsewhere:
+        return _store(elsewhere, str(home()), 0)
+    # Somebody may have moved or deleted the folder: an open file would go on showing what is gone.
+    file = home() / "transferlab.db"
+    if not file.exists():
+        _store.clear()
+        Store.open().close()
+    return _store(None, str(home()), file.stat().st_ino)
 
 
 def experiments() -> pd.DataFrame:
@@ -58,11 +66,11 @@ def situation(experiment: StoredExperiment) -> Situation:
 def _key(experiment: StoredExperiment | str | None) -> tuple[str | None, str, str]:
     """What an answer depends on: the experiment, the state of the store, and which store it is."""
     number = experiment.id if isinstance(experiment, StoredExperiment) else experiment
-    return number, store().stamp(number), str(home())
+    return number, store().stamp(number), str(store().home)
 
 
 @st.cache_resource(show_spinner=False)
-def _store(url: str | None, folder: str) -> Store:
+def _store(url: str | None, folder: str, file: int) -> Store:
     opened = Store.open(url)
     if EXAMPLES.is_dir():
         opened.adopt_examples(EXAMPLES)

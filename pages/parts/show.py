@@ -64,6 +64,13 @@ def metric_name(name: str) -> str:
     return _title(name, catalog.metrics())
 
 
+def watched_name(metric: str) -> str:
+    """The metric as curves show it: measured on target examples that nothing is chosen by, not on the test set."""
+    words = _("{metric} on watched examples, not the test set", metric=metric_name(metric))
+    better = catalog.metric(metric).higher_is_better
+    return words if better else _("{metric} (lower is better)", metric=words)
+
+
 def backbone_name(name: str) -> str:
     return _title(name, catalog.backbones())
 

@@ -110,7 +110,8 @@ def answer(experiment: str) -> tuple[show.Word, str]:
     summary = reads.summary(stored)
     labels = compare.usual(compare.budgets_of(summary), stored.experiment.scenario)
     said = answers.verdict(compare.of_budget(summary, labels))
-    return show.verdict(said.verdict or "not enough evidence"), said.headline
+    sentence = _("With {labels}: {answer}", labels=show.labels(labels), answer=said.headline)
+    return show.verdict(said.verdict or "not enough evidence"), sentence
 
 
 def _finished(known: pd.DataFrame) -> pd.DataFrame:

@@ -23,6 +23,7 @@ class Answer(NamedTuple):
     sentences: tuple[str, ...] = ()
     strategy: str | None = None  # who the headline speaks of
     verdict: str | None = None  # a value of the summary's ``verdict``, where the question has one
+    more_seeds: int | None = None  # about how many more would settle an open verdict, where that is known
 
 
 def factor(metric: str) -> float:
@@ -88,7 +89,9 @@ def verdict(summary: pd.DataFrame) -> Answer:
             "Its own interval is clear of the margin, but of {n} strategies tried at once, one may do that by chance.",
             len(rows),
         )  # fmt: skip
-        return Answer(headline, _said(clear, _more(of[OPEN]), _held_against(baseline), harm), best["strategy"], OPEN)
+        needed = None if pd.isna(best["more_seeds"]) else int(best["more_seeds"])
+        said = _said(clear, _more(needed), _held_against(baseline), harm)
+        return Answer(headline, said, best["strategy"], OPEN, needed)
     if len(of[SAME]):
         headline = _(
             "No practical difference: no strategy beats the best model without transfer by more than {margin}.",
@@ -127,12 +130,11 @@ def _harm(rows: pd.DataFrame) -> str:
     return _("Negative transfer, do not use here: {strategies}.", strategies=named)
 
 
-def _more(rows: pd.DataFrame) -> str:
-    """How many more seeds the open questions take."""
-    needed = rows["more_seeds"].dropna()
-    if needed.empty:
+def _more(needed: int | None) -> str:
+    """How many more seeds the open question takes."""
+    if needed is None:
         return _("The difference is so close to the margin that 200 more seeds would not settle it.")
-    return counted("About {n} more seed would settle it.", "About {n} more seeds would settle it.", int(needed.min()))
+    return counted("About {n} more seed would settle it.", "About {n} more seeds would settle it.", needed)
 
 
 def _margin(row: pd.Series) -> str:
