@@ -147,11 +147,15 @@ def test_a_baseline_with_one_lucky_seed_is_not_the_best():
     assert row(summarise(runs), "fine_tune")["baseline"] == "scratch"
 
 
-def test_without_any_baseline_nothing_is_claimed_and_the_best_mean_is_named():
+def test_fewer_than_three_seeds_recommend_nothing():
+    assert recommended(summarise(frame({"scratch": [0.5, 0.5], "fine_tune": [0.9, 0.9]}))) == ""
+
+
+def test_without_any_baseline_nothing_is_claimed_or_recommended():
     summary = summarise(frame({"fine_tune": [0.6] * 4, "dann": [0.7] * 4}))
     assert set(summary["verdict"]) == {"not enough evidence"}
     assert summary["more_seeds"].isna().all()
-    assert recommended(summary) == "dann"
+    assert recommended(summary) == ""
 
 
 def test_nothing_finished_gives_an_empty_answer_and_no_error():

@@ -102,3 +102,37 @@ def test_features_computed_once_are_the_features_computed_each_time():
         once = recipes.precomputed(model.body, task.target)
         with torch.no_grad():
             assert torch.allclose(once.x, model.features(task.target.x), atol=1e-5)
+
+
+def test_logistic_regression_is_scikit_learns_own_on_scaled_numbers_and_plain_categories(tmp_path):
+    """Against the ordinary recipe, written out: an underfed baseline would flatter every transfer."""
+    import numpy as np
+    import pandas as pd
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+
+    from tlcore.situation import split
+
+    situation = table()
+    hand = split(situation, 40, 0)
+    told, _ = run(situation, "logistic_regression", tmp_path)
+    rows = pd.concat([hand.train.inputs, hand.valid.inputs])
+    truth = np.concatenate([hand.train.labels, hand.valid.labels]) == "yes"
+    numbers = rows.columns[:4]
+    middle, spread = (
+        hand.source_train.inputs[numbers].mean(),
+        rows[numbers].fillna(hand.source_train.inputs[numbers].mean()),
+    )
+
+    def design(frame):
+        filled = frame[numbers].fillna(middle)
+        scaled = (filled - spread.mean()) / spread.std(ddof=0)
+        gap = frame[["tenure"]].isna().astype(float).add_suffix("_gap")
+        hot = (
+            pd.get_dummies(frame["channel"]).reindex(columns=["branch", "phone", "web"], fill_value=False).astype(float)
+        )
+        return pd.concat([scaled, gap, hot], axis=1).to_numpy()
+
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(design(rows), truth)
+    score = roc_auc_score(situation.test.labels == "yes", model.predict_proba(design(situation.test.inputs))[:, 1])
+    assert told.outcome.test["roc_auc"] == pytest.approx(score, abs=2e-3)

@@ -381,3 +381,13 @@ def test_a_thousand_runs_are_listed_in_order(store):
 def test_opening_the_store_and_the_launcher_does_not_load_torch():
     code = "import sys, tlcore.store, tlcore.launch, tlcore.worker; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("address", ["/proc/nowhere", "nosuchprotocol://bucket/folder"])
+def test_artifacts_that_cannot_be_kept_are_refused_before_anything_is_queued(monkeypatch, address):
+    monkeypatch.setenv("TRANSFERLAB_ARTIFACTS", address)
+    store = Store.open()
+    with pytest.raises(Unusable, match="TRANSFERLAB_ARTIFACTS"):
+        store.submit(shelves.planned())
+    assert store.experiments().empty
+    store.close()

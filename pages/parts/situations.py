@@ -110,7 +110,7 @@ def answer(experiment: str) -> tuple[show.Word, str]:
     summary = reads.summary(stored)
     labels = compare.usual(compare.budgets_of(summary), stored.experiment.scenario)
     said = answers.verdict(compare.of_budget(summary, labels))
-    sentence = _("With {labels}: {answer}", labels=show.labels(labels), answer=said.headline)
+    sentence = _("{answer} ({labels})", answer=said.headline.rstrip(".。"), labels=show.labels(labels))
     return show.verdict(said.verdict or "not enough evidence"), sentence
 
 

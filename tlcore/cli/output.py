@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
@@ -53,10 +52,22 @@ def writable(*paths: str | None) -> None:
             problems.append(f"{path} is a folder; name a file to write to.")
         elif not path.absolute().parent.is_dir():
             problems.append(f"There is no folder {path.absolute().parent} to write {path.name} to.")
-        elif not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        elif not _can_write(path):
             problems.append(f"{path} cannot be written; name a file in a folder of yours.")
     if problems:
         raise Unusable(*problems)
+
+
+def _can_write(path: Path) -> bool:
+    """By trying: permissions do not say everything, least of all to an administrator."""
+    fresh = not path.exists()
+    try:
+        path.open("a").close()
+        if fresh:
+            path.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from tlcore.errors import Unusable
 from tlcore.measure.gain import LEAST_SEEDS, recommended, summarise
 from tlcore.measure.gap import measure_gap
 from tlcore.measure.imbalance import counts, overview
+from tlcore.outcome import State
 from tlcore.plan import Plan
 from tlcore.situation import hold_out
 
@@ -35,7 +36,9 @@ def show(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
         print(f"Recommended: {best}.")
     if plan.experiment.seeds < LEAST_SEEDS:
         print(f"Fewer than {LEAST_SEEDS} seeds never give a verdict.")
-    for selector in sorted(set(runs["selector"].dropna())):
+    if stopped := int((runs["state"] == State.STOPPED).sum()):
+        print(f"Stopped early: {stopped} of {len(runs)} runs; their best epochs so far are what is compared.")
+    for selector in sorted(filter(None, set(runs["selector"].dropna()))):
         print(f"Selector: {selector}.")
     if plan.situation.simulated:
         print("The data is simulated.")

@@ -128,7 +128,7 @@ def kept_classes(
         kept["test"] = labels["test"][labels["test"].isin(fine)]
     kept["target"] = labels["target"][labels["target"].isin(fine)]
     kept["source"] = labels["source"][~labels["source"].isin(rare.index)]
-    if kept["source"].nunique() == 1:
+    if kept["source"].nunique() == 1 and len(fine) >= 2:
         found.stop(
             _("All labels in {file} are '{value}'; at least two classes are needed.", file=names["source"],
               value=kept["source"].iloc[0]),

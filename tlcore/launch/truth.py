@@ -73,4 +73,7 @@ def settle(store: Store, run: Active, failure: Failure | None = None) -> None:
 
 def tail(store: Store, run_key: str, lines: int = 40) -> str:
     """The end of a run's log."""
-    return "\n".join(store.log(run_key).splitlines()[-lines:])
+    try:
+        return "\n".join(store.log(run_key).splitlines()[-lines:])
+    except OSError as error:  # a run must end even where its log cannot be read
+        return f"The log cannot be read: {error}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
+from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 
 from tlcore.learn.data import Task
-from tlcore.learn.space import Space
+from tlcore.learn.space import Space, TableSpace
 
 
 class Fitted(nn.Module):
@@ -28,6 +30,17 @@ class Fitted(nn.Module):
             told[:, self.estimator.classes_.astype(int)] = self.estimator.predict_proba(rows).clip(1e-9)
             told = np.log(told / told.sum(1, keepdims=True))
         return torch.from_numpy(np.asarray(told, dtype=np.float32)).to(x.device)
+
+
+def scaled(task: Task) -> BaseEstimator:
+    """Numbers on one scale, by the rows a learner is fitted on; the 0/1 columns of categories stay as they are.
+
+    Scaled too, a rare category would weigh as much as a common one, which costs points on few labels.
+    """
+    if isinstance(task.space, TableSpace):
+        numbers = slice(0, len(task.space.numeric))
+        return ColumnTransformer([("numbers", StandardScaler(), numbers)], remainder="passthrough")
+    return StandardScaler()
 
 
 def fit(estimator: BaseEstimator, task: Task) -> Fitted:

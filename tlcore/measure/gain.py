@@ -60,12 +60,12 @@ def summarise(runs: pd.DataFrame, margin: float = 0.01) -> pd.DataFrame:
 
 
 def recommended(summary: pd.DataFrame) -> str:
-    """The strategy that the evidence at the largest label budget supports; "" where nothing has finished.
+    """The strategy that the evidence at the largest label budget supports; "" where there is none.
 
-    The largest gain among those that help; where none does, the best model without transfer. Without any
-    such model there is nothing to hold against, and the best mean is named.
+    The largest gain among those that help; where none does, the best model without transfer. With fewer than
+    three seeds, or without any model to hold transfer against, nothing is recommended.
     """
-    at_most = list(by_budget(summary[summary["n"] > 0]))
+    at_most = list(by_budget(summary[summary["n"] >= LEAST_SEEDS]))
     if not at_most:
         return ""
     last = at_most[-1][1]
@@ -73,10 +73,7 @@ def recommended(summary: pd.DataFrame) -> str:
     if len(helping):
         return str(helping.sort_values("gain")["strategy"].iloc[-1])
     baselines = last.loc[last["baseline"].notna(), "baseline"]
-    if len(baselines):
-        return str(baselines.iloc[0])
-    sign = catalog.metric(last["metric"].iloc[0]).sign
-    return str(last.sort_values("mean", key=lambda mean: sign * mean)["strategy"].iloc[-1])
+    return str(baselines.iloc[0]) if len(baselines) else ""
 
 
 def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0.0) -> float:

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tlcore.errors import Unusable
+
 PREDICTIONS = "predictions.parquet"
 WEIGHTS = "weights.safetensors"
 LOG = "log.txt"
@@ -18,6 +20,19 @@ class Artifacts:
     def __init__(self, url: str, home: Path):
         self.url = url
         self._home = home
+
+    def usable(self) -> None:
+        """Raise `Unusable` where nothing could be kept, before anybody trains for it."""
+        try:
+            system, root = self._place
+            system.makedirs(root, exist_ok=True)
+            self.log_file("writable").unlink(missing_ok=True)
+            self.log_file("writable").parent.rmdir()
+        except (OSError, ValueError, ImportError) as error:
+            raise Unusable(
+                f"Nothing can be kept at {self.url!r}: {error}. Let TRANSFERLAB_ARTIFACTS name a folder that can be "
+                "written, or an address that fsspec knows."
+            ) from error
 
     def write(self, run: str, name: str, content: bytes) -> None:
         folder = self._folder(run)

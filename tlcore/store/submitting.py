@@ -35,6 +35,7 @@ class Submitting(Place):
         again returns its id, leaves alone what is done or under way, and queues again what failed,
         was lost, cancelled or stopped. Only runs meant for ``launcher`` are taken up by it.
         """
+        self.artifacts.usable()
         experiment = plan.experiment
         record, keys = experiment.to_dict(), [spec.key for spec in plan.runs]
         identity = blake2s(to_json([record, keys]).encode(), digest_size=6).hexdigest()

@@ -20,11 +20,10 @@ class LogisticRegression(tl.Strategy):
         from sklearn.linear_model import LogisticRegression as Logistic
         from sklearn.linear_model import Ridge
         from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
 
         numbers = task.target_labels.kind == "regression"
         learner = Ridge(alpha=self.strength) if numbers else Logistic(C=1 / self.strength, max_iter=2000)
-        yield tl.ready("fit", tl.classical.fit(make_pipeline(StandardScaler(), learner), task))
+        yield tl.ready("fit", tl.classical.fit(make_pipeline(tl.classical.scaled(task), learner), task))
 
 
 STRATEGY = LogisticRegression

@@ -23,6 +23,7 @@ def run(asked: Namespace) -> int:
     from tlcore import launch
     from tlcore.cli import verdict
     from tlcore.cli.watching import watch
+    from tlcore.errors import Unusable
     from tlcore.outcome import State
     from tlcore.plan import plan
     from tlcore.store import Store
@@ -31,6 +32,8 @@ def run(asked: Namespace) -> int:
     for sentence in [*planned.left_out.values(), *planned.situation.notes]:
         print(f"Note: {sentence}", file=sys.stderr)
     store = Store.open()
+    if planned.experiment.device == "cuda" and not launch.status(store)["gpus"]:
+        raise Unusable("There is no CUDA GPU on this machine; choose --device auto or cpu.")
     name = store.submit(planned)
     if asked.yaml:
         Path(asked.yaml).write_text(planned.experiment.to_yaml(), encoding="utf-8")
