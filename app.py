@@ -6,4 +6,7 @@ answer the first request of a fresh server by itself, without the frame (docs/de
 
 import streamlit as st
 
+from pages.parts import warm
+
 app = st.App("pages/main.py")
+warm.up()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import ks_2samp
 from sklearn.decomposition import PCA
 
 from tlcore.measure import distances
@@ -85,6 +84,8 @@ def embedding(source: Examples, target: Examples, seed: int = 0) -> pd.DataFrame
 
 
 def _numbers(here: pd.DataFrame, there: pd.DataFrame, name: str) -> dict[str, object]:
+    from scipy.stats import ks_2samp  # half a second, which only this needs
+
     one, other = numbers(here, name), numbers(there, name)
     known, told = one[~np.isnan(one)], other[~np.isnan(other)]
     edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else np.empty(0)

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from tlcore import catalog
 from tlcore.measure.statistics import by_budget, by_strategy, standard_error, t_interval
@@ -83,7 +83,7 @@ def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0
     """
     if seeds < LEAST_SEEDS:
         return float("nan")
-    quantiles = stats.t.ppf(1 - LEVEL / 2 / strategies, seeds - 1) + stats.t.ppf(0.8, seeds - 1)
+    quantiles = stdtrit(seeds - 1, 1 - LEVEL / 2 / strategies) + stdtrit(seeds - 1, 0.8)
     return float(margin + quantiles * spread / np.sqrt(seeds))
 
 
@@ -169,14 +169,14 @@ def _p_value(gains: np.ndarray, band: float, rivals: int) -> float:
     mean, error = gains.mean(), standard_error(gains)
     if error == 0:
         return 0.0 if abs(mean) > band else 1.0
-    above = stats.t.sf((mean - band) / error, len(gains) - 1)
-    below = stats.t.cdf((mean + band) / error, len(gains) - 1)
+    above = stdtr(len(gains) - 1, (band - mean) / error)
+    below = stdtr(len(gains) - 1, (mean + band) / error)
     return float(min(1.0, 2 * min(above, rivals * below)))
 
 
 def _reach(count: int | np.ndarray, still_open: int, rivals: int) -> np.ndarray:
     """How many standard errors an interval at Holm's level reaches down and up, (..., 2)."""
-    return stats.t.ppf(1 - LEVEL / 2 / still_open / np.array([1, rivals]), count - 1)
+    return stdtrit(count - 1, 1 - LEVEL / 2 / still_open / np.array([1, rivals]))
 
 
 def _verdict(low: float, high: float, band: float) -> str:

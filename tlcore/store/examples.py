@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import json
 import time
+from functools import lru_cache
 from hashlib import blake2s
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from sqlalchemy import delete, insert, select
 
 from tlcore.errors import Unusable
 from tlcore.outcome import State
+from tlcore.store.artifacts import PREDICTIONS
 from tlcore.store.place import to_json
 from tlcore.store.reading import Reading
 from tlcore.store.schema import epochs, experiment_runs, experiments, runs
@@ -99,6 +102,14 @@ class Examples(Reading, Working):
                 self._take_in(identity, place, record)
         return list(shipped)
 
+    def predictions(self, run_key: str) -> pd.DataFrame | None:
+        """The predictions frame of a run, of an example's too; None where none are kept."""
+        bare, _, edition = run_key.partition(".")
+        if not edition:
+            return super().predictions(run_key)
+        content = self.artifacts.read(_folder(edition), PREDICTIONS)
+        return _by_run(content).get(bare) if content else None
+
     def _take_in(self, identity: str, place: Path, record: dict[str, Any]) -> None:
         edition = record["digest"]
         run_rows = _from_frame(pd.read_parquet(place / "runs.parquet"))
@@ -108,10 +119,9 @@ class Examples(Reading, Working):
             row["example"] = True
         for row in epoch_rows:
             row["run"] = f"{row['run']}.{edition}"
-        # Predictions first: an example that is listed is complete.
-        predictions = _whole_precision(pd.read_parquet(place / "predictions.parquet"))
-        for key, frame in predictions.groupby("run", sort=False):
-            self.save_predictions(f"{key}.{edition}", frame.drop(columns="run"))
+        # Predictions first: an example that is listed is complete. They stay the one file that was shipped: a file
+        # for each run would double the time of the very first start.
+        self.artifacts.write(_folder(edition), PREDICTIONS, (place / "predictions.parquet").read_bytes())
         experiment = record["experiment"]
         row = {
             "id": identity,
@@ -141,8 +151,8 @@ class Examples(Reading, Working):
             connection.execute(delete(epochs).where(epochs.c.run.in_(keys)))
             connection.execute(delete(runs).where(runs.c.key.in_(keys)))
             connection.execute(delete(experiments).where(experiments.c.id == identity))
-        for key in keys:
-            self.artifacts.clear(key)
+        for edition in {key.partition(".")[2] for key in keys}:
+            self.artifacts.clear(_folder(edition))
 
     def _half_precision(self, experiment_id: str) -> pd.DataFrame:
         """Test predictions, seed by seed while there is room: the same seeds for every strategy."""
@@ -170,6 +180,18 @@ class Examples(Reading, Working):
     def _rows(self, query: Any) -> list[dict[str, Any]]:
         with self.reading.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _folder(edition: str) -> str:
+    """What an edition's predictions are kept under, among the folders of runs."""
+    return f"example-{edition}"
+
+
+@lru_cache(maxsize=1)
+def _by_run(content: bytes) -> dict[str, pd.DataFrame]:
+    """The predictions frame of every run in a shipped file."""
+    frame = _whole_precision(pd.read_parquet(BytesIO(content)))
+    return {str(key): some.drop(columns="run").reset_index(drop=True) for key, some in frame.groupby("run", sort=False)}
 
 
 def _whole_precision(frame: pd.DataFrame) -> pd.DataFrame:
