@@ -128,3 +128,13 @@ def test_findings_speak_chinese_to_a_chinese_reader() -> None:
     with speaking("zh_CN"):
         found = examine(data(source=customers(200, 0), target=customers(80, 1).assign(town="A")))
     assert "目标" in found[0].what
+
+
+def test_copies_are_named_by_their_rows_in_the_file_also_where_a_column_splits_it(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"region": ["south", "north"] * 60, "x": rng.normal(size=120), "y": ["a", "a", "b", "b"] * 30})
+    frame.loc[117] = frame.loc[101]  # both in the north: rows 102 and 118 of the file
+    frame.to_csv(tmp_path / "one.csv", index=False)
+    found = examine(Files(source=str(tmp_path / "one.csv"), label="y", domain_column="region", target_domain="north"))
+    (copies,) = [finding for finding in found if "repeats an earlier" in finding.what]
+    assert copies.rows == ["row 118"]

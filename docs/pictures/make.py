@@ -19,8 +19,8 @@ from benchmarks.browser import chromium, free_port
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-PICTURES = {"home": "", "verdict": "verdict"}  # file name: page
-SIZE = {"width": 1280, "height": 1100}
+PICTURES = {"verdict": "verdict"}  # file name: page
+SIZE = {"width": 1280, "height": 1200}
 
 
 def main() -> None:

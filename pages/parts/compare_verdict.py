@@ -11,7 +11,7 @@ from tlcore.charts.answers import Answer
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
-TILE = 230  # pixels
+TILE = 190  # pixels
 
 MARGIN_AT_MOST = 100.0
 

@@ -124,7 +124,10 @@ def _marks(examples: Examples) -> np.ndarray:
 def _named(examples: Examples, rows: np.ndarray) -> list[str]:
     if examples.names:
         return [examples.names[row] for row in rows]
-    return [_("row {row}", row=row + 1) for row in rows]
+    assert isinstance(examples.inputs, pd.DataFrame)
+    index = examples.inputs.index
+    counted_from_0 = isinstance(index, pd.RangeIndex) and index.start == 0  # made, not read from a file
+    return [_("row {row}", row=index[row] + counted_from_0) for row in rows]
 
 
 def _check_columns(situation: Situation, found: Findings) -> None:

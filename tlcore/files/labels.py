@@ -202,7 +202,7 @@ def _examples(
     rows = labels.index.get_indexer(kept.index)
     values = kept.to_numpy(dtype=np.float64 if regression else object)
     if isinstance(inputs, pd.DataFrame):
-        return Examples(inputs.iloc[rows].reset_index(drop=True), values)
+        return Examples(inputs.iloc[rows], values)  # the index goes on naming the rows of the file
     return Examples(inputs[rows], values, [names[row] for row in rows] if names else None)
 
 
