@@ -18,3 +18,19 @@ def home(tmp_path, monkeypatch):
     monkeypatch.delenv("TRANSFERLAB_DB", raising=False)
     monkeypatch.delenv("TRANSFERLAB_ARTIFACTS", raising=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium for the journeys."""
+    from playwright.sync_api import Error, sync_playwright
+
+    from benchmarks.browser import chromium
+
+    with sync_playwright() as playwright:
+        try:
+            found = chromium(playwright)
+        except Error as error:
+            pytest.skip(f"skipped: no Chromium here ({error.message.splitlines()[0]})")
+        yield found
+        found.close()

@@ -372,6 +372,8 @@ def test_repeating_a_finished_comparison_trains_nothing_again(finished: Finished
 def test_ctrl_c_stops_the_runs_and_says_so(
     finished: Finished, files: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A suite started in the background ignores it, and whoever it starts would, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = command(
         "compare", *files, "--labels", "20", "--seeds", "9", "--strategies", "fine_tune", "--no-baselines",
         "--set", "training.epochs=1000", "--set", "training.patience=1000", environment=finished.environment,

@@ -8,23 +8,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Error, Page
 
-from benchmarks.browser import chromium, free_port
+from benchmarks.browser import free_port
 
 ROOT = Path(__file__).parents[1]
 LINKS = sorted(file.stem for file in (ROOT / "pages").glob("[!p_]*/*.py") if file.stem != "home")
 
 
-@pytest.fixture(scope="module")
-def tab():
-    with sync_playwright() as playwright:
-        try:
-            browser = chromium(playwright)
-        except Error as error:
-            pytest.skip(f"skipped: no Chromium here ({error.message.splitlines()[0]})")
-        yield browser.new_page()
-        browser.close()
+@pytest.fixture
+def tab(browser):
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture

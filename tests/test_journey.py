@@ -8,24 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from dashboard import PATIENCE, Dashboard, figures, settled, text
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import expect
 
-from benchmarks.browser import chromium
 from tlcore.measure.gain import summarise
 from tlcore.store import Store
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        try:
-            found = chromium(playwright)
-        except Error as error:
-            pytest.skip(f"skipped: no Chromium here ({error.message.splitlines()[0]})")
-        yield found
-        found.close()
 
 
 @pytest.fixture

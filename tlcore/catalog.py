@@ -60,6 +60,7 @@ class Strategy(Offer):
     avoid: ClassVar[str]  # when it is a bad idea, one sentence
     paper: ClassVar[str] = ""  # authors, year
     transfers: ClassVar[bool] = True  # False: a baseline that never sees the source
+    epochs: ClassVar[bool] = True  # False: a learner that is fitted at once
     needs: ClassVar[frozenset[str]] = frozenset()  # of NEEDS
 
     def phases(self, task: Task) -> Iterator[Phase]:

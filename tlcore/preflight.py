@@ -82,7 +82,7 @@ def _seconds(spec: RunSpec, pace: dict[str, Pace], situation: Situation) -> floa
         seconds, whole = pace[spec.strategy]
         return seconds if whole else seconds * spec.training.epochs
     offer = catalog.strategies()[spec.strategy]
-    if not offer.transfers and spec.strategy != "scratch":
+    if not offer.epochs:
         return FIRST
     examples = len(situation.source) if offer.transfers else (spec.labels or len(situation.target))
     steps = max(spec.training.least_steps, examples / spec.training.batch)

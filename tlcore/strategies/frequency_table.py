@@ -12,6 +12,7 @@ class FrequencyTable(tl.Strategy):
     summary = "Predicts the share of each class among the labels (or their mean), whatever the case at hand."
     avoid = "As anything but a floor: whatever does not beat it has learnt nothing."
     transfers = False
+    epochs = False
 
     def phases(self, task):
         from sklearn.dummy import DummyClassifier, DummyRegressor

@@ -13,6 +13,7 @@ class GradientBoosting(tl.Strategy):
     avoid = "On raw pixels, and with fewer labels than a tree can be split by."
     paper = "Friedman, 2001"
     transfers = False
+    epochs = False
 
     trees: int = tl.knob(100, "Trees (per class)", 1, 2000)
     lr: float = tl.knob(0.1, "How much each tree may mend", 1e-3, 1.0)

@@ -13,6 +13,7 @@ class LogisticRegression(tl.Strategy):
     avoid = "On raw pixels, and where effects depend on one another and labels are plenty."
     paper = "Cox, 1958"
     transfers = False
+    epochs = False
 
     strength: float = tl.knob(1.0, "Pull of the weights towards zero", 1e-4, 1e4)
 
