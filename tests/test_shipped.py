@@ -18,7 +18,9 @@ EMBEDDED = [name for name in catalog.scenarios() if name != "own_files"]
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    opened = Store.open(f"sqlite:///{tmp_path_factory.mktemp('shipped') / 'store.db'}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRANSFERLAB_HOME", str(tmp_path_factory.mktemp("shipped")))
+        opened = Store.open()
     opened.adopt_examples(EXAMPLES)
     yield opened
     opened.close()
