@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -179,11 +181,24 @@ def test_a_cancelled_run_ends_its_process(store):
     until(lambda: state(store, key) == "stopped")
 
 
+def hang(store, pid: int) -> None:
+    """Make a process deaf to SIGTERM, like one inside a driver; not in mid-write, where SQLite waits for it."""
+    while True:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            with closing(sqlite3.connect(store.home / "transferlab.db", timeout=0.2, isolation_level=None)) as probe:
+                probe.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError:
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(0.01)
+
+
 def test_a_worker_that_hangs_is_ended_all_the_same(store):
     key = submit(store, 5)
     launch.start(store)
     worker = under_way(store, key)
-    os.kill(worker[0], signal.SIGSTOP)  # deaf to SIGTERM, like a process inside a driver
+    hang(store, worker[0])
     store.ask(key, "cancel")
     until(lambda: state(store, key) == "cancelled")
     assert not alive(worker)
