@@ -9,7 +9,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' >/dev/null 2>&1 && echo $$python && break; done)
 
 # One thread per process: on a small machine the default number makes tests ten times slower.
-TEST := OMP_NUM_THREADS=1 $(PY) -m pytest
+# Two processes share the tests; tests/conftest.py deals them out.
+TEST := OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help app test check words examples pictures benchmarks clean

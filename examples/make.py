@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -32,15 +33,15 @@ def embedded() -> list[str]:
 
 
 def make(name: str, console: Console) -> None:
-    """Compare every strategy at half, once, twice and four times the scenario's label budget."""
+    """Compare the usual strategies and the ceilings at half, once, twice and four times the scenario's label budget."""
     budget = catalog.scenarios()[name].budget
     planned = plan(
         Experiment(
             scenario=name,
-            strategies=tuple(catalog.strategies()),
+            strategies=(*catalog.usual(), *filter(catalog.is_ceiling, catalog.strategies())),
             labels=tuple(int(budget * times) for times in (0.5, 1, 2, 4)),
             seeds=SEEDS,
-            training=PRESETS["quick"],
+            training=replace(PRESETS["quick"], watch_source=True),
         )
     )
     store = Store.open()

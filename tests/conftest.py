@@ -34,3 +34,15 @@ def browser():
             pytest.skip(f"skipped: no Chromium here ({error.message.splitlines()[0]})")
         yield found
         found.close()
+
+
+# They start servers, browsers and workers, or kill them: never two at once.
+PROCESSES = {"test_cli.py", "test_deep_links.py", "test_docs.py", "test_journey.py", "test_kill.py", "test_launch.py"}
+
+
+def pytest_collection_modifyitems(items):
+    """Two processes share the suite: what runs over every strategy is dealt out by strategy, the rest file by file."""
+    for item in items:
+        contract = item.path.name == "test_strategies.py" and hasattr(item, "callspec")
+        rest = "processes" if item.path.name in PROCESSES else item.path.name
+        item.add_marker(pytest.mark.xdist_group(item.callspec.params.get("name", rest) if contract else rest))

@@ -21,6 +21,7 @@ def runs_of(
         {
             "run": f"{name}-{labels}-{seed}", "strategy": name, "labels": labels, "seed": seed, "state": "done",
             "metric": metric, "test_score": level + rng.normal(0, noise), "test": {"accuracy": level}, "seconds": 3.0,
+            "warnings": [],
         }
         for name, level in levels.items()
         for seed in range(seeds)

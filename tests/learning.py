@@ -15,7 +15,7 @@ from tlcore.situation import Situation, split
 from tlcore.spec import RunSpec, Training
 
 SHORT = Training(epochs=4, batch=32, least_steps=4, patience=4)
-NARROW = {"table": {"width": 16}, "image": {"width": 8, "stages": 2}}
+NARROW = {"table": {"width": 16}, "image": {"width": 8, "stages": 2}, "text": {"width": 16}}
 
 
 def backbone_for(situation: Situation) -> catalog.Backbone:

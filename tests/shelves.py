@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import toys
 
-from tlcore.outcome import Epoch, Outcome, State
+from tlcore.outcome import Epoch, Note, Outcome, State
 from tlcore.plan import Plan
 from tlcore.spec import Experiment, Training
 from tlcore.store import Store
@@ -28,7 +28,16 @@ def epoch(number: int, phase: str = "target", score: float = 0.5, **values) -> E
 
 def done(score: float = 0.8) -> Outcome:
     test = {"roc_auc": score, "log_loss": float("nan")}
-    return Outcome(State.DONE, test, {"roc_auc": score - 0.1}, "lowest loss", 1.5, 3, "CPU", ("Rather few.",))
+    return Outcome(
+        State.DONE,
+        test,
+        {"roc_auc": score - 0.1},
+        "lowest loss",
+        1.5,
+        3,
+        "CPU",
+        (Note("Rather {how}.", {"how": "few"}),),
+    )
 
 
 def begun(store: Store) -> str:

@@ -14,7 +14,7 @@ import vl_convert
 from frames import LEVELS, PARTS, epochs_of, predictions_of, runs_of
 
 from tlcore import catalog
-from tlcore.charts import answers, convergence, gap, imbalance, style, verdict
+from tlcore.charts import answers, convergence, forgetting, gap, imbalance, style, verdict
 from tlcore.measure import convergence as measure
 from tlcore.measure import imbalance as measured
 from tlcore.measure.gain import summarise
@@ -92,7 +92,8 @@ class TestLooks:
             assert not any(line[0] in style.CLOSING for line in lines)
 
 
-VERDICTS = ["helps", "no practical difference", "negative transfer", "not enough evidence", "baseline"]
+VERDICTS = ["helps", "no practical difference", "negative transfer", "not enough evidence", "baseline", "ceiling"]
+CEILING = next(name for name in catalog.strategies() if catalog.is_ceiling(name))
 
 
 def contrast(one: str, other: str) -> float:
@@ -170,6 +171,31 @@ class TestConvergence:
         line = means[(means["strategy"] == "scratch") & (means["x"] == 16)]
         assert kept.loc["scratch", "mean"] == line["mean"].item()
 
+    def test_a_ceiling_is_a_rule_and_no_line(self):
+        epochs = epochs_of({**LEVELS, CEILING: 0.9})
+        means = measure.curves(epochs)
+        runs = runs_of({**LEVELS, CEILING: 0.9})
+        rules = convergence.references(means) | convergence.ceiling(runs)
+        assert rules["ceiling, on the test set"] == pytest.approx(0.9, abs=0.01)
+        assert len(series_in(self.chart(epochs, rules=rules))) == 3
+        assert convergence.ceiling(runs_of(LEVELS)) == {}
+
+    def test_the_best_ceiling_is_the_lowest_where_less_is_better(self):
+        first, second = [name for name in catalog.strategies() if catalog.is_ceiling(name)][:2]
+        runs = runs_of({first: 3.0, second: 2.0}, metric="rmse")
+        assert convergence.ceiling(runs)["ceiling, on the test set"] == pytest.approx(2.0, abs=0.02)
+
+    def test_who_forgot_most_stands_on_top_and_a_fall_is_shown_as_one(self):
+        table = pd.DataFrame(
+            {"strategy": ["dann", "fine_tune"], "knew": [0.9, 0.9], "keeps": [0.89, 0.8], "drop": [0.01, 0.1],
+             "target": [0.7, 0.8], "n": [3, 3]}
+        )  # fmt: skip
+        spec = drawn(forgetting.forgetting(table, "accuracy"))
+        rows = next(rows for rows in spec["datasets"].values() if "text" in rows[0])
+        assert [row["text"] for row in rows] == ["Fine-tuning  -10.0", "Adversarial adaptation (DANN)  -1.0"]
+        assert answers.forgotten(table, "accuracy").endswith("Fine-tuning most on the source: 10.0 points.")
+        assert "Nothing was forgotten" in answers.forgotten(table.assign(drop=-0.01), "accuracy")
+
 
 class TestForest:
     def test_every_compared_strategy_has_a_row_with_its_verdict(self):
@@ -205,8 +231,24 @@ class TestForest:
         rows = next(rows for rows in spec["datasets"].values() if "text" in rows[0])
         assert rows[0]["gain"] == pytest.approx(10, abs=0.1)
 
+    def test_the_ceiling_is_marked_beside_every_gain_where_there_is_one(self):
+        runs = pd.concat([runs_of(LEVELS), runs_of({CEILING: 0.9}, labels=pd.NA)])
+        spec = drawn(verdict.forest(summarise(runs)))
+        rows = next(rows for rows in spec["datasets"].values() if "text" in rows[0])
+        assert [row["ceiling"] for row in rows] == pytest.approx([20, 20], abs=1.5)
+        assert CEILING not in json.dumps([row["text"] for row in rows])
+        assert "Diamond" in words_in(spec)
+        assert "Diamond" not in words_in(drawn(verdict.forest(summarise(runs_of(LEVELS)))))
+
 
 class TestLeaderboard:
+    def test_a_ceiling_stands_there_without_a_rank_and_takes_nobodys_place(self):
+        runs = pd.concat([runs_of(LEVELS), runs_of({CEILING: 0.9}, labels=pd.NA)])
+        board = verdict.leaderboard(summarise(runs))
+        assert board["strategy"].iloc[0] == CEILING
+        assert pd.isna(board["rank"].iloc[0])
+        assert board["rank"].iloc[1] == 1
+
     def test_strategies_whose_intervals_overlap_share_a_rank(self):
         levels = {"gradient_boosting": 0.6, "scratch": 0.4, "fine_tune": 0.8, "dann": 0.801}
         board = verdict.leaderboard(summarise(runs_of(levels)))

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,9 +20,10 @@ from frames import runs_of
 
 from tlcore import catalog
 from tlcore.cli import main, names
+from tlcore.cli.commands.compare import _left_out
 from tlcore.cli.flags import experiment as asked_experiment
 from tlcore.cli.parser import Parser
-from tlcore.cli.verdict import _row, _sentence
+from tlcore.cli.verdict import _row, _sentence, warnings
 from tlcore.measure.gain import summarise
 from tlcore.spec import PRESETS, Experiment
 from tlcore.store import Store
@@ -94,6 +96,23 @@ def test_a_strategy_says_what_it_needs_and_when_to_avoid_it(capsys: pytest.Captu
     assert fine_tune["knobs"]["lr"]["help"]
 
 
+def test_strategies_are_listed_by_family_within_a_hundred_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["strategies"])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 100
+    headings = [line for line in lines if line and not line.startswith((" ", "*"))]
+    families = {offer.family for offer in catalog.strategies().values()}
+    assert [line.rsplit(" (", 1)[0] for line in headings] == [name for name in catalog.FAMILIES if name in families]
+    start = next(number for number, line in enumerate(lines) if line.startswith("parameter transfer ("))
+    assert any(line.startswith("  fine_tune *") for line in lines[start:])
+
+
+def test_one_family_alone_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["strategies", "--family", "parameter transfer", "--json"])
+    listed = {offer["name"] for offer in json.loads(capsys.readouterr().out)}
+    assert listed == {name for name, offer in catalog.strategies().items() if offer.family == "parameter transfer"}
+
+
 @pytest.mark.parametrize("words", [["strategies"], ["scenarios"], ["backbones"], ["runs"], ["check", "digits"]])
 def test_commands_that_train_nothing_never_load_torch(words: list[str], home: Path) -> None:
     code = f"import sys\nfrom tlcore.cli import main\nmain({words!r})\nassert 'torch' not in sys.modules"
@@ -142,6 +161,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         (["stop", "nobody"], "No run or experiment is called 'nobody'"),
         (["log", "nobody"], "No run or experiment is called 'nobody'"),
         (["runs", "--last", "0"], "must be at least 1"),
+        (["strategies", "--family", "parametre transfer"], "Did you mean 'parameter transfer'?"),
         (["strategies", "--json", "/no/such/folder/out.json"], "There is no folder"),
     ],
 )
@@ -189,12 +209,35 @@ def test_an_experiment_file_that_is_none_is_answered(
 # What flags mean.
 
 
-def test_the_baselines_are_always_compared_unless_left_out() -> None:
-    without = {name for name, offer in catalog.strategies().items() if not offer.transfers}
-    assert set(understood("digits", "--strategies", "dann").strategies) == {*without, "dann"}
+def test_the_usual_baselines_are_always_compared_unless_left_out() -> None:
+    usual = {name for name in catalog.usual() if catalog.is_baseline(name)}
+    assert {"scratch", "logistic_regression", "frequency_table"} <= usual
+    assert set(understood("digits", "--strategies", "dann").strategies) == {*usual, "dann"}
     assert understood("digits", "--strategies", "dann", "--no-baselines").strategies == ("dann",)
-    assert set(understood("digits").strategies) == set(catalog.strategies())
-    assert set(understood("digits", "--no-baselines").strategies) == set(catalog.strategies()) - without
+
+
+def test_the_usual_strategies_are_compared_unless_others_are_named() -> None:
+    assert set(understood("digits").strategies) == set(catalog.usual())
+    assert set(understood("digits", "--strategies", "all").strategies) == set(catalog.strategies())
+    baselines = {name for name in catalog.strategies() if catalog.is_baseline(name)}
+    assert set(understood("digits", "--no-baselines").strategies) == set(catalog.usual()) - baselines
+    every = understood("digits", "--strategies", "all", "--no-baselines").strategies
+    assert set(every) == set(catalog.strategies()) - baselines
+
+
+def test_the_usual_set_is_small_and_helps_nobody_to_win() -> None:
+    assert 8 <= len(catalog.usual()) <= 14, "a comparison nobody has thought about stays one of minutes"
+    assert not any(catalog.is_ceiling(name) for name in catalog.usual())
+
+
+def test_the_source_is_watched_where_asked_whatever_the_preset(tmp_path: Path) -> None:
+    assert understood("digits", "--preset", "quick", "--watch-source").training == replace(
+        PRESETS["quick"], watch_source=True
+    )
+    path = tmp_path / "experiment.yaml"
+    path.write_text(understood("digits", "--preset", "thorough").to_yaml(), encoding="utf-8")
+    assert understood(str(path), "--watch-source").training == replace(PRESETS["thorough"], watch_source=True)
+    assert not understood("digits").training.watch_source
 
 
 def test_settings_reach_their_owner_with_the_type_of_their_default() -> None:
@@ -252,6 +295,30 @@ def test_a_strategy_without_a_finished_run_is_not_blamed_on_missing_baselines() 
     assert _sentence(rows["dann"], 100, " points") == "dann: no run has finished."
     assert "both with it and with scratch" in _sentence(rows["fine_tune"], 100, " points")
     assert _row(rows["dann"], 100)[2] == ""
+
+
+def test_what_went_wrong_is_said_once_for_each_strategy() -> None:
+    runs = runs_of({"scratch": 0.6, "fine_tune": 0.7}, 3)
+    loud, quiet = ["The loss stood at {loss:.1f}.", {"loss": 0.5}, True], ["A fact.", {}, False]
+    runs["warnings"] = [[loud, quiet] if row.strategy == "fine_tune" and row.seed else [] for row in runs.itertuples()]
+    assert warnings(runs) == ["Warning: fine_tune, in 2 of 3 runs: The loss stood at 0.5."]
+
+
+def test_a_ceiling_is_told_apart_from_what_is_compared() -> None:
+    top = next(name for name in catalog.strategies() if catalog.is_ceiling(name))
+    runs = pd.concat([runs_of({"scratch": 0.6, "fine_tune": 0.7}), runs_of({top: 0.8}, labels=pd.NA)])
+    rows = {row.strategy: row for row in summarise(runs).itertuples()}
+    assert "at most" in _sentence(rows[top], 100, " points")
+    assert _row(rows["fine_tune"], 100)[-1] in {"49%", "50%", "51%"}
+    assert _row(rows[top], 100)[-1] == ""
+
+
+def test_what_does_not_apply_is_said_at_length_only_where_it_was_asked_for_by_name() -> None:
+    refused = {"a": "A does not apply here.", "b": "B does not apply here."}
+    assert _left_out(refused, "a,b") == list(refused.values())
+    assert _left_out(refused, "all") == _left_out(refused, None)
+    assert len(_left_out(refused, "all")) == 1
+    assert _left_out({}, None) == []
 
 
 # The doctor.

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tlcore.measure.convergence import POINTS_AT_MOST, curves, seed_curves, table
+from tlcore import catalog
+from tlcore.measure.convergence import POINTS_AT_MOST, curves, forgotten, seed_curves, table
 
 NAN = float("nan")
 
@@ -198,3 +199,50 @@ def test_chance_collapse_and_less_than_nothing_are_flagged():
     assert row(found, "scratch")["flags"] == []
     assert row(found, "frequency_table")["flags"] == []
     assert row(found, "dann")["flags"] == ["near chance", "collapsed", "below frequency table"]
+
+
+def watched(strategy: str, seed: int, source: list[float], after: list[float], kept: int) -> pd.DataFrame:
+    """A run that learns the source (scores ``source``) and then the target, judged on the source (``after``) too."""
+    run = curve(strategy, seed, [0.5 + 0.1 * e for e in range(len(after))], source=len(source) - 1)
+    run["source"] = [*source, *after]
+    run["phase_index"] = (run["phase"] == "target").astype(int)
+    run.loc[run["phase"] == "target", "kept"] = [e <= kept for e in range(len(after))]
+    return run
+
+
+def test_what_was_forgotten_is_the_fall_from_the_end_of_the_source_to_the_epoch_kept():
+    epochs = pd.concat(
+        [
+            watched("fine_tune", 0, [0.5, 0.9], [0.9, 0.8, 0.7], 2),
+            watched("fine_tune", 1, [0.5, 0.9], [0.9, 0.8, 0.7], 1),
+        ]
+    )
+    found = row(forgotten(epochs, "accuracy"), "fine_tune")
+    assert list(found[["knew", "keeps", "drop", "n"]]) == pytest.approx([0.9, 0.75, 0.15, 2])
+    assert found["target"] == pytest.approx(0.65)
+    low, high = stats.t.interval(0.95, 1, loc=0.15, scale=stats.sem([0.2, 0.1]))
+    assert (found["low"], found["high"]) == pytest.approx((low, high))
+
+
+def test_forgetting_is_positive_where_an_error_grows():
+    epochs = watched("fine_tune", 0, [0.5, 0.2], [0.2, 0.3], 1)
+    assert row(forgotten(epochs, "log_loss"), "fine_tune")["drop"] == pytest.approx(0.1)
+
+
+def test_the_source_phase_counts_however_many_phases_follow_it():
+    run = watched("fine_tune", 0, [0.5, 0.9], [0.9, 0.8, 0.8, 0.7], 3)
+    run.loc[run.index[-2:], "phase_index"] = 2
+    assert row(forgotten(run, "accuracy"), "fine_tune")["drop"] == pytest.approx(0.2)
+
+
+def test_who_never_saw_the_source_or_was_not_watched_has_nothing_to_forget():
+    unwatched = watched("fine_tune", 0, [0.5, 0.9], [NAN, NAN], 1)
+    assert forgotten(unwatched, "accuracy").empty
+    assert forgotten(watched("scratch", 0, [0.5, 0.9], [0.9, 0.8], 1), "accuracy").empty
+    assert forgotten(curve("dann", 0, [0.5, 0.6]).assign(source=0.9, phase_index=0), "accuracy").empty
+
+
+def test_a_ceiling_takes_no_part_in_the_race():
+    top = next(name for name in catalog.strategies() if catalog.is_ceiling(name))
+    epochs = pd.concat([curve("scratch", 0, [0.1, 0.9]), curve(top, 0, [0.99], labels=pd.NA)])
+    assert list(table(epochs, runs_of(epochs))["strategy"]) == ["scratch"]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from tlcore import catalog
 from tlcore.measure.gain import COLUMNS, detectable, recommended, summarise
 
 BASELINES = ["scratch", "logistic_regression", "gradient_boosting"]
@@ -271,3 +272,74 @@ def test_what_is_detectable_shrinks_with_seeds_and_is_detected_four_times_of_fiv
     gains = np.random.default_rng(0).normal(size, 0.02, (4000, 8))
     low = gains.mean(axis=1) - stats.t.ppf(0.975, 7) * gains.std(axis=1, ddof=1) / np.sqrt(8)
     assert (low > 0).mean() == pytest.approx(0.8, abs=0.03)
+
+
+def oracle() -> str:
+    return next(name for name in catalog.strategies() if catalog.is_ceiling(name))
+
+
+def with_ceiling(top: list[float], transfer: list[float], budgets: tuple[object, ...] = (50,)) -> pd.DataFrame:
+    """A ceiling, trained once on every label, above the same scores at several label budgets."""
+    low = {"scratch": [0.60, 0.62, 0.61, 0.59], "fine_tune": transfer}
+    return pd.concat([frame({oracle(): top}, labels=pd.NA), *(frame(low, labels=count) for count in budgets)])
+
+
+def test_the_gap_closed_is_the_gain_as_a_share_of_the_ceilings_gain():
+    summary = summarise(with_ceiling([0.80, 0.82, 0.81, 0.79], [0.65, 0.67, 0.66, 0.64]))
+    assert row(summary, "fine_tune")["gap_closed"] == pytest.approx(0.05 / 0.20)
+    assert row(summary, "fine_tune")["headroom"] == pytest.approx(0.20)
+    assert np.isnan(row(summary, "scratch")["gap_closed"])
+    assert np.isnan(row(summary, oracle())["gap_closed"])
+
+
+def test_a_ceiling_is_neither_baseline_nor_candidate():
+    runs = with_ceiling([0.90, 0.92, 0.91, 0.89], [0.70, 0.72, 0.70, 0.70])
+    summary, without = summarise(runs), summarise(runs[runs["strategy"] != oracle()])
+    assert row(summary, oracle())["verdict"] == "ceiling"
+    assert np.isnan(row(summary, oracle())["gain"])
+    assert recommended(summary) == "fine_tune"
+    alike = [column for column in COLUMNS if column not in ("gap_closed", "headroom")]
+    pd.testing.assert_series_equal(row(summary, "fine_tune")[alike[1:]], row(without, "fine_tune")[alike[1:]])
+
+
+def test_more_ceilings_do_not_raise_the_bar_for_those_that_are_compared():
+    one = with_ceiling([0.90, 0.92, 0.91, 0.89], [0.63, 0.67, 0.64, 0.62])
+    others = [name for name in catalog.strategies() if catalog.is_ceiling(name)][1:]
+    more = pd.concat([one, *(one[one["strategy"] == oracle()].assign(strategy=name) for name in others)])
+    assert row(summarise(one), "fine_tune")["p_holm"] == row(summarise(more), "fine_tune")["p_holm"]
+
+
+def test_a_ceiling_stands_beside_every_label_budget_and_makes_none_of_its_own():
+    summary = summarise(with_ceiling([0.8] * 4, [0.7] * 4, budgets=(20, 50)))
+    assert list(summary.loc[summary["strategy"] == oracle(), "labels"]) == [20, 50]
+    assert not summary["labels"].isna().any()
+    assert (
+        list(summarise(with_ceiling([0.8] * 4, [0.7] * 4, budgets=(20, pd.NA)))["labels"].isna())
+        == [False] * 3 + [True] * 3
+    )
+
+
+def test_a_budget_of_every_label_has_its_ceiling_once():
+    summary = summarise(with_ceiling([0.8] * 4, [0.7] * 4, budgets=(pd.NA,)))
+    assert sorted(summary["strategy"]) == sorted([oracle(), "scratch", "fine_tune"])
+
+
+def test_ceilings_alone_are_a_summary_too():
+    summary = summarise(frame({oracle(): [0.8, 0.9, 0.8]}, labels=pd.NA))
+    assert list(summary["verdict"]) == ["ceiling"]
+    assert recommended(summary) == ""
+
+
+@pytest.mark.parametrize("top", [[0.62, 0.60, 0.63, 0.58], [0.50] * 4, [0.9]])
+def test_a_ceiling_that_is_not_surely_above_leaves_no_gap_to_close(top):
+    assert np.isnan(row(summarise(with_ceiling(top, [0.7] * 4)), "fine_tune")["gap_closed"])
+
+
+def test_the_gap_closes_downwards_where_less_is_better():
+    runs = pd.concat(
+        [
+            frame({oracle(): [0.2, 0.21, 0.2]}, metric="log_loss", labels=pd.NA),
+            frame({"scratch": [0.6, 0.61, 0.6], "fine_tune": [0.5, 0.51, 0.5]}, metric="log_loss"),
+        ]
+    )
+    assert row(summarise(runs), "fine_tune")["gap_closed"] == pytest.approx(0.25)

@@ -238,7 +238,7 @@ def test_different_makes_and_sizes_are_refused_with_a_sentence():
     small, large = (Examples(np.zeros((20, side, side, 1), dtype=np.uint8)) for side in (8, 16))
     with pytest.raises(Unusable, match="8x8x1 and 16x16x1"):
         matrix(small, large)
-    with pytest.raises(Unusable, match="table cannot be compared with images"):
+    with pytest.raises(Unusable, match="cannot be compared: images with tables"):
         matrix(table(20, 0), small)
 
 

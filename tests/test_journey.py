@@ -113,9 +113,9 @@ def test_a_live_comparison_goes_on_while_its_page_is_left_and_ends_in_a_verdict(
 
 
 def test_killing_the_server_in_mid_run_loses_nothing(page, dashboard):
-    page.goto(dashboard.address)
+    page.goto(f"{dashboard.address}/plan?scenario=cold_start&strategies=none,fine_tune&seeds=3")
     settled(page)
-    page.get_by_role("button", name="Try it live").first.click()
+    page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url("**/runs?**")
     page.locator("[data-testid=stVegaLiteChart]").first.wait_for()
     link = page.url

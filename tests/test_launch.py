@@ -19,6 +19,7 @@ from tlcore.errors import Unusable
 from tlcore.launch import cause, slots
 from tlcore.spec import Training
 from tlcore.store import Store
+from tlcore.words import told
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_what_needs_too_much_memory_is_tried_once_at_half_the_batch_and_says_so(
     launch.here(store, experiment)
     row = store.runs(experiment).iloc[0]
     assert row["state"] == "done"
-    assert any("trained with 32" in warning for warning in row["warnings"])
+    assert any("trained with 32" in told(note) for note in row["warnings"])
 
 
 def test_what_still_does_not_fit_fails_with_the_class_memory(store, offered):

@@ -8,7 +8,7 @@ from learning import SHORT, course_for, dealt, run
 from toys import other_classes, pictures, table
 
 from tlcore import catalog
-from tlcore.learn import loop, losses, nets
+from tlcore.learn import alignment, loop, losses, nets
 from tlcore.learn.shelf import Shelf
 
 
@@ -48,6 +48,12 @@ def test_feature_extraction_shares_its_body_with_the_source_model(tmp_path):
     assert nets.digest(predictor.head) != nets.digest(source.head)
 
 
+def test_the_ceiling_of_networks_is_training_from_scratch_on_the_same_labels(tmp_path):
+    task, ceiling = trained("oracle_network", tmp_path)
+    _, scratch = trained("scratch", tmp_path)
+    assert torch.equal(ceiling(task.unlabelled.x), scratch(task.unlabelled.x))
+
+
 def test_dann_without_a_critic_learns_the_source_alone():
     """At weight 0 no gradient of the domain term reaches the features: the task term alone moves them."""
     task, _ = course_for(table(), SHORT)
@@ -55,7 +61,7 @@ def test_dann_without_a_critic_learns_the_source_alone():
     from tlcore.learn.data import Paired
 
     pair = next(iter(Paired(task.source, task.unlabelled)))
-    terms = losses.adversarial(model.eval(), critic, weight=0.0)(pair, 0.7)
+    terms = alignment.adversarial(model.eval(), critic, weight=0.0)(pair, 0.7)
     terms["domain"].backward(retain_graph=True)
     assert all(p.grad is None or not p.grad.any() for p in model.parameters())
     assert any(p.grad is not None and p.grad.any() for p in critic.parameters())

@@ -14,6 +14,7 @@ from learning import course_for, dealt, run
 from torch import nn
 from toys import pictures, table
 
+from tlcore import words
 from tlcore.errors import Stopped
 from tlcore.learn import loop, losses, recipes
 from tlcore.learn.data import Domain, Paired
@@ -94,7 +95,7 @@ def test_a_loss_that_is_no_number_ends_the_phase_and_keeps_the_best_epoch():
         return {"task": losses.supervised(model)(batch, progress)["task"] * (math.nan if progress > 0.5 else 1.0)}
 
     loop.fit(phase_for(task, predictor=model, objective=breaking, moves=[Move(model, 1e-3)]), course)
-    assert "no longer numbers" in course.warnings[0]
+    assert "no longer numbers" in words.told(course.notes[0])
     assert all(torch.isfinite(weight).all() for weight in model.parameters())
 
 
@@ -108,7 +109,7 @@ def test_one_bad_gradient_under_a_good_loss_does_not_end_the_run():
         return {"task": losses.supervised(model)(batch, progress)["task"] + root}
 
     loop.fit(phase_for(task, predictor=model, objective=spoiling, moves=[Move(model, 1e-3)]), course)
-    assert "in epoch 5" in course.warnings[0]
+    assert "in epoch 5" in words.told(course.notes[0])
     assert all(torch.isfinite(weight).all() for weight in model.parameters())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ import pytest
 import shelves
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import again, menu, reads, show, uploads
-from tlcore import launch
-from tlcore.outcome import Failure, Outcome, State
+from pages.parts import again, menu, reads, show, strategies, uploads
+from tlcore import catalog, launch
+from tlcore.knobs import knob
+from tlcore.outcome import Epoch, Failure, Note, Outcome, State
 from tlcore.plan import plan
 from tlcore.scenarios import own_files
 from tlcore.spec import PRESETS, Experiment, Training
@@ -185,14 +187,191 @@ def test_pressing_start_twice_makes_one_experiment(store):
 def test_a_plan_starts_with_what_was_chosen(store):
     app = opened("run/plan.py", scenario="digits")
     app.slider(key="seeds").set_value(3).run()
-    app.checkbox(key="use.dann").uncheck().run()
+    app.checkbox(key="use.dann").check().run()
+    app.checkbox(key="use.l2_sp").uncheck().run()
     app.number_input(key="fine_tune.lr").set_value(0.002).run()
     app.button(key="start").click().run()
     asked = store.experiment(store.experiments()["id"].iloc[0]).experiment
     assert (asked.scenario, asked.seeds, asked.training) == ("digits", 3, PRESETS["quick"])
-    assert "dann" not in asked.strategies
+    assert "dann" in asked.strategies
+    assert "l2_sp" not in asked.strategies
     assert {"frequency_table", "logistic_regression", "gradient_boosting", "scratch"} < set(asked.strategies)
     assert asked.knobs["fine_tune"] == {"lr": 0.002}
+
+
+def test_the_usual_strategies_are_ticked_and_the_usual_baselines_take_part(store):
+    app = opened("run/plan.py", scenario="cold_start")
+    app.button(key="start").click().run()
+    asked = store.experiment(store.experiments()["id"].iloc[0]).experiment
+    assert set(asked.strategies) == set(catalog.usual())
+    assert "strategies" not in app.query_params
+
+
+def test_three_buttons_tick_many_at_once_and_the_address_stays_short(store):
+    app = opened("run/plan.py", scenario="cold_start")
+    app.button(key="tick all").click().run()
+    app.checkbox(key="use.dann").uncheck().run()
+    assert not app.exception
+    assert {box.key for box in app.checkbox if not box.value and box.key.startswith("use.")} == {"use.dann"}
+    assert app.query_params["strategies"] in ("all,-dann", ["all,-dann"])
+    app.button(key="tick none").click().run()
+    assert not any(box.value for box in app.checkbox if box.key.startswith("use."))
+    app.button(key="start").click().run()
+    asked = store.experiment(store.experiments()["id"].iloc[0]).experiment
+    assert all(catalog.is_baseline(name) for name in asked.strategies)
+
+
+def test_a_search_shows_who_answers_it_and_keeps_what_is_ticked():
+    app = opened("run/plan.py", scenario="cold_start")
+    app.checkbox(key="use.dann").check().run()
+    app.text_input(key="find_strategy").set_value("Hinton distill").run()
+    shown = {box.key for box in app.checkbox if box.key.startswith("use.")}
+    assert "use.distillation" in shown
+    assert "use.dann" not in shown
+    app.checkbox(key="use.distillation").check().run()
+    app.text_input(key="find_strategy").set_value("").run()
+    assert app.checkbox(key="use.dann").value
+    assert app.checkbox(key="use.distillation").value
+    app.text_input(key="find_strategy").set_value("nobody at all").run()
+    assert "No strategy answers this search." in said(app)
+
+
+@pytest.mark.parametrize("chosen", [[], ["dann"], ["fine_tune", "l2_sp"], ["everything"], ["everything", "-dann"]])
+def test_a_choice_is_heard_as_it_was_spoken(chosen):
+    names = set(strategies.free()) if "everything" in chosen else {name for name in chosen if name in strategies.free()}
+    names -= {"dann"} if "-dann" in chosen else set()
+    assert strategies.heard(strategies.spoken(names)) == names
+
+
+def test_a_link_that_names_strangers_opens_all_the_same():
+    usual = set(strategies.free()) & set(catalog.usual())
+    assert strategies.heard("usual,nobody,-nobody,<b>") == usual
+    assert strategies.heard("") == usual
+    assert strategies.heard("none,dann") == {"dann"}
+    assert strategies.heard("-fine_tune") == usual - {"fine_tune"}
+
+
+def test_a_link_of_an_earlier_version_still_ticks():
+    app = opened("run/plan.py", **{"use.dann": "true", "use.fine_tune": "false"})
+    assert app.checkbox(key="use.dann").value
+    assert not app.checkbox(key="use.fine_tune").value
+
+
+def test_every_family_has_a_name_in_the_list_of_families():
+    assert {offer.family for offer in catalog.strategies().values()} <= set(catalog.FAMILIES)
+
+
+@dataclass(frozen=True)
+class Suited:
+    rate: float = knob(0.5, "How fast", 0.0, 1.0, by={"image": 0.25})
+
+
+def test_a_knob_shows_the_default_of_this_modality_and_only_what_differs_is_recorded():
+    def page(modality, suited):
+        import streamlit as st
+        from test_pages import Suited
+
+        from pages.parts import forms
+
+        st.json(forms.knobs(Suited, "some", suited=suited, modality=modality))
+
+    app = AppTest.from_function(page, args=("image", {"rate": 0.25})).run()
+    assert app.slider(key="some.rate.image").value == 0.25
+    assert app.json[0].value == "{}"
+    app.slider(key="some.rate.image").set_value(0.5).run()
+    assert app.json[0].value == '{"rate": 0.5}', "the default of another modality is a choice here"
+    app = AppTest.from_function(page, args=("table", {})).run()
+    assert app.slider(key="some.rate").value == 0.5
+
+
+def test_settings_that_were_changed_stay_in_view_and_in_the_plan(store):
+    app = opened("run/plan.py", scenario="digits", **{"fine_tune.lr": "0.002"})
+    app.selectbox(key="settings_of").set_value("feature_extraction").run()
+    app.number_input(key="feature_extraction.lr").set_value(0.02).run()
+    app.selectbox(key="settings_of").set_value("l2_sp").run()
+    app.button(key="start").click().run()
+    asked = store.experiment(store.experiments()["id"].iloc[0]).experiment
+    assert asked.knobs == {"fine_tune": {"lr": 0.002}, "feature_extraction": {"lr": 0.02}}
+
+
+def test_the_source_is_watched_by_a_toggle_and_the_command_says_so(store):
+    app = opened("run/plan.py", scenario="digits")
+    app.toggle(key="training.quick.watch_source").set_value(True).run()
+    assert any("--watch-source" in block.value and "--preset quick" in block.value for block in app.code)
+    app.button(key="start").click().run()
+    stored = store.experiment(store.experiments()["id"].iloc[0]).experiment
+    assert stored.training == replace(PRESETS["quick"], watch_source=True)
+    assert again.address(stored)["training.quick.watch_source"] == "true"
+
+
+def watched(store: Store, scores: tuple[float, float]) -> str:
+    """A comparison in which fine-tuning learnt the source to ``scores[0]`` and kept ``scores[1]``; its id."""
+    asked = Experiment(
+        "cold_start", ("scratch", "fine_tune"), labels=(100,), seeds=1, training=Training(epochs=3, watch_source=True)
+    )
+    experiment = store.submit(plan(asked))
+    for _run in range(2):
+        key = shelves.begun(store)
+        if store.spec(key).strategy == "fine_tune":
+            store.record(key, 0, Epoch("source", 1, 5, 0, 0.1, {}, {"source": scores[0]}, 0.5, True))
+        both = {"valid": 0.7, "watched": 0.7, "source": scores[1]}
+        store.record(key, 1, Epoch("target", 1, 9, 50, 0.2, {}, both, 0.5, True))
+        store.finish(key, shelves.done())
+    return experiment
+
+
+def test_what_was_forgotten_is_said_beside_the_curves(store):
+    app = opened("compare/convergence.py", experiment=watched(store, (0.9, 0.8)))
+    assert "Learning the target cost Fine-tuning most on the source: 10.0 points." in said(app)
+
+
+def test_how_to_see_forgetting_is_said_where_it_was_not_measured(finished):
+    assert "`--watch-source`" in said(opened("compare/convergence.py", experiment=finished))
+
+
+def noted(store: Store, notes: tuple[Note, ...]) -> str:
+    experiment = submitted(store, seeds=2)
+    for _run in range(6):
+        key = shelves.begun(store)
+        mine = notes if store.spec(key).strategy == "fine_tune" else ()
+        store.finish(key, replace(shelves.done(), notes=mine))
+    return experiment
+
+
+def test_a_run_says_what_went_wrong_and_what_is_worth_knowing_apart(store):
+    experiment = noted(store, (Note("Too {how}.", {"how": "hot"}), Note("A fact.", {}, grave=False)))
+    runs = store.runs(experiment).set_index("strategy")
+    app = opened("run/runs.py", experiment=experiment)
+    (table,) = (frame.value for frame in app.dataframe if "warnings" in frame.value)
+    assert set(table.loc[table["strategy"] == "Fine-tuning", "warnings"]) == {1}
+    assert table.loc[table["strategy"] != "Fine-tuning", "warnings"].isna().all()
+    app.selectbox(key="run").set_value(runs.loc["fine_tune", "run"].iloc[0]).run()
+    assert [box.value for box in app.warning] == ["Too hot."]
+    assert "A fact." in [box.value for box in app.info]
+
+
+def test_the_verdict_says_once_for_each_strategy_what_went_wrong(store):
+    experiment = noted(store, (Note("Too {how}.", {"how": "hot"}), Note("A fact.", {}, grave=False)))
+    text = said(opened("compare/verdict.py", experiment=experiment))
+    assert text.count("in 2 of 2 seeds: Too hot.") == 1
+    assert "A fact." not in text
+
+
+def test_a_ceiling_stands_beside_the_others_and_opens_no_budget_of_its_own(store):
+    top = next(name for name in catalog.strategies() if catalog.is_ceiling(name))
+    experiment = store.submit(plan(Experiment("cold_start", (*STRATEGIES, top), labels=(50, 100), seeds=3)))
+    levels = {"logistic_regression": 0.70, "scratch": 0.65, "fine_tune": 0.75, top: 0.80}
+    while (store.runs(experiment)["state"] == "queued").any():
+        key = shelves.begun(store)
+        store.record(key, 0, shelves.epoch(0))
+        level = levels[store.spec(key).strategy]
+        store.finish(key, replace(shelves.done(), test={"average_precision": level, "roc_auc": level}))
+    for page in ("compare/verdict.py", "compare/convergence.py", "compare/imbalance.py", "run/runs.py"):
+        app = opened(page, experiment=experiment)
+        assert not app.error
+        assert page.startswith("run") or "all labels" not in str(app.main), page
+    text = said(opened("compare/verdict.py", experiment=experiment))
+    assert "closes 50 % of the gap without them" in text
 
 
 def test_nothing_that_was_chosen_is_lost_by_leaving_the_page():

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 import shelves
 
-from tlcore.preflight import preflight
+from tlcore import catalog
+from tlcore.preflight import FIRST, STEP, preflight
 
 STRATEGIES = ("logistic_regression", "scratch", "fine_tune")
 COLUMNS = (
@@ -87,3 +88,24 @@ def test_runs_of_another_scenario_say_nothing_about_this_one(plan):
     facts = preflight(plan, past(plan, 0.02).assign(scenario="fraud"))
     assert not facts.timed
     assert not facts.measured
+
+
+def test_the_rule_of_thumb_counts_two_phases_where_something_is_transferred(plan):
+    def seconds(*strategies: str) -> float:
+        return preflight(shelves.planned(strategies, seeds=5), NOTHING).seconds
+
+    alone, both = seconds("scratch") - 5 * FIRST, seconds("fine_tune") - 5 * FIRST
+    source = math.ceil(len(plan.situation.source) / plan.experiment.training.batch)
+    assert both > alone > 0
+    assert (both - alone) / alone == pytest.approx(max(source, 20) / 20, rel=0.1)
+
+
+def test_a_ceiling_is_no_candidate_that_raises_the_bar():
+    top = next(name for name in catalog.strategies() if catalog.is_ceiling(name))
+    assert preflight(shelves.planned((*STRATEGIES, top), seeds=5), NOTHING).smallest == pytest.approx(
+        preflight(shelves.planned(STRATEGIES, seeds=5), NOTHING).smallest
+    )
+
+
+def test_a_step_has_a_price_in_every_modality():
+    assert {offer.modality for offer in catalog.backbones().values()} <= set(STEP)

@@ -39,7 +39,9 @@ def test_equal_specs_have_equal_keys_and_any_difference_another():
 
 
 def test_a_default_written_out_is_the_same_run_as_one_left_out():
-    written = replace(GOOD, knobs={"fine_tune": {"lr": catalog.strategy("fine_tune").lr}})
+    suited = catalog.suited("fine_tune", "table")
+    assert suited["lr"] != catalog.strategy("fine_tune").lr, "a table's default is another one than a picture's"
+    written = replace(GOOD, knobs={"fine_tune": catalog.strategy("fine_tune", **suited).knobs})
     assert [run.key for run in specs(written)] == [run.key for run in specs(GOOD)]
 
 

@@ -127,7 +127,7 @@ def test_a_finished_run_reads_as_it_was_written(store):
     assert (row["state"], row["test_score"], row["valid_score"]) == ("done", 0.83, pytest.approx(0.73))
     assert row["test"]["roc_auc"] == 0.83
     assert np.isnan(row["test"]["log_loss"])
-    assert row["warnings"] == ["Rather few."]
+    assert row["warnings"] == [["Rather {how}.", {"how": "few"}, True]]
     assert (row["epochs"], row["seconds"], row["device"], row["selector"]) == (3, 1.5, "CPU", "lowest loss")
     assert str(runs["finished"].dt.tz) == "UTC"
     assert runs["labels"].tolist()[:2] == [40, 40]

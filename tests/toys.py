@@ -30,6 +30,25 @@ def table(
     )  # fmt: skip
 
 
+def many_places(seed: int = 0, n_source: int = 800, n_target: int = 400) -> Situation:
+    """Five regions that differ in how age counts; of the target's three, one is in the source and one has few rows."""
+    rng = np.random.default_rng(seed)
+    slopes = {"north": 2.0, "south": 1.5, "east": 1.0, "west": -1.0, "isle": -2.0}
+
+    def draw(n: int, regions: dict[str, float]) -> Examples:
+        region = rng.choice(list(regions), n, p=list(regions.values()))
+        numbers = rng.normal(size=(n, 3))
+        value = np.array([slopes[name] for name in region]) * numbers[:, 0] + numbers[:, 1]
+        frame = pd.DataFrame(numbers, columns=["age", "income", "tenure"]).assign(region=region)
+        return Examples(frame, _answers("binary", value + 0.3 * rng.normal(size=n)))
+
+    target = {"east": 0.4, "west": 0.5, "isle": 0.1}
+    return Situation(
+        source=draw(n_source, {"north": 0.4, "south": 0.3, "east": 0.3}), target=draw(n_target, target),
+        test=draw(400, target), label="answer", modality="table", places="region", simulated=True,
+    )  # fmt: skip
+
+
 def _answers(kind: str, value: np.ndarray) -> np.ndarray:
     if kind == "regression":
         return 10 * value + 50
@@ -69,10 +88,42 @@ def pictures(seed: int = 0, size: int = 12) -> Situation:
     )  # fmt: skip
 
 
+PHRASES = {
+    "close": ["close my {}", "end the {} please", "I want to cancel my {}", "no longer need this {}"],
+    "bill": ["why was I charged for the {}", "the {} costs too much", "wrong amount on my {}", "refund the {} fee"],
+    "access": ["cannot open my {}", "the {} is locked", "password for the {} fails", "no way into my {}"],
+}
+THINGS = {
+    "bank": ["savings account", "credit card", "mortgage", "standing order", "overdraft"],
+    "telecom": ["phone contract", "SIM card", "roaming plan", "mobile data", "landline"],
+}
+
+
+def messages(seed: int = 0) -> Situation:
+    """What customers of a bank and of a telecom write, for three reasons: the same verbs about other things."""
+    rng = np.random.default_rng(seed)
+    greetings, closings = ["", "hello,", "Hi!", "good morning"], ["", "thanks", "asap", "please help me"]
+
+    def draw(n: int, things: list[str]) -> Examples:
+        reasons = rng.choice(list(PHRASES), n)
+        texts = [
+            f"{rng.choice(greetings)} {rng.choice(PHRASES[reason]).format(rng.choice(things))} {rng.choice(closings)}"
+            for reason in reasons
+        ]
+        return Examples(np.array(texts, dtype=object), reasons.astype(object))
+
+    return Situation(
+        source=draw(300, THINGS["bank"]), target=draw(200, THINGS["telecom"]), test=draw(200, THINGS["telecom"]),
+        label="reason", modality="text", simulated=True,
+    )  # fmt: skip
+
+
 TOYS = {
     "table, two classes": table,
     "table, three classes": lambda: table("multiclass"),
     "table, a number": lambda: table("regression"),
     "table, other classes": other_classes,
+    "table, many places": many_places,
     "images": pictures,
+    "texts": messages,
 }

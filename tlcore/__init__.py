@@ -5,22 +5,26 @@ Strategy and backbone files say ``import tlcore as tl`` and reach the torch side
 """
 
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
-from tlcore.catalog import Backbone, Metric, Scenario, Strategy, knob
+from tlcore.catalog import Backbone, Fitted, Metric, Scenario, Strategy, Trained
 from tlcore.errors import Unusable
+from tlcore.knobs import knob
+from tlcore.outcome import Note
 from tlcore.phase import Move, Phase, ready
 from tlcore.situation import Examples, Situation
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Backbone", "Examples", "Metric", "Move", "Phase", "Scenario", "Situation", "Strategy", "Unusable", "knob", "ready",
+    "Backbone", "Examples", "Fitted", "Metric", "Move", "Note", "Phase", "Scenario", "Situation", "Strategy", "Trained",
+    "Unusable", "knob", "ready",
 ]  # fmt: skip
 
 _ON_FIRST_USE = {
     "torch": "torch",
-    **{name: f"tlcore.learn.{name}" for name in ("classical", "data", "losses", "nets", "recipes")},
+    **{file.name: f"tlcore.learn.{file.name}" for file in iter_modules([f"{__path__[0]}/learn"])},
 }
 
 

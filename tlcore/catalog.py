@@ -1,19 +1,19 @@
 """What is on offer: strategies, scenarios, backbones and metrics, each found by its file.
 
-Whoever adds one writes one file and edits nothing. A setting is declared once, as a field made by
-`knob`; the form, the command line, the record of a run and the documentation read it from there.
+Whoever adds one writes one file and edits nothing. Their settings are knobs (`tlcore.knobs`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from tlcore.errors import Unusable, unknown
+from tlcore.errors import unknown
+from tlcore.knobs import check, filled, knob
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from tlcore.learn.nets import Body
     from tlcore.phase import Phase
     from tlcore.situation import Situation
-
-
-Bag = TypeVar("Bag")
-
-
-def knob(default: Any, help: str, low: float | None = None, high: float | None = None, *, choices: tuple = ()) -> Any:
-    """A setting: its default, one line of help, and the range or the choices it is held to."""
-    return field(default=default, metadata={"help": help, "low": low, "high": high, "choices": choices})
 
 
 @dataclass(frozen=True)
@@ -60,11 +52,52 @@ class Strategy(Offer):
     avoid: ClassVar[str]  # when it is a bad idea, one sentence
     paper: ClassVar[str] = ""  # authors, year
     transfers: ClassVar[bool] = True  # False: a baseline that never sees the source
-    epochs: ClassVar[bool] = True  # False: a learner that is fitted at once
+    ceiling: ClassVar[bool] = False  # True: learns from every target label, so it shows what could be reached at most
+    usual: ClassVar[bool] = False  # True: part of a comparison unless a person chooses otherwise
+    epochs: ClassVar[bool] = False  # True: trains for epochs; False: a learner that is fitted at once
     needs: ClassVar[frozenset[str]] = frozenset()  # of NEEDS
 
     def phases(self, task: Task) -> Iterator[Phase]:
         raise NotImplementedError(f"{type(self).__name__} yields no phases yet.")
+
+    def objection(self, situation: Situation) -> str | None:
+        """Why these knobs do not go with this situation, in one sentence; None where they do."""
+        return None
+
+
+@dataclass(frozen=True)
+class Fitted(Strategy):
+    """A strategy whose learner is fitted at once, by scikit-learn."""
+
+    imbalance: str = knob("none", "Remedy for rare classes", choices=("none", "class weights", "SMOTE"))
+
+    def objection(self, situation: Situation) -> str | None:
+        return _objection(self, self.imbalance, situation)
+
+
+@dataclass(frozen=True)
+class Trained(Strategy):
+    """A strategy that trains a network for epochs."""
+
+    epochs: ClassVar[bool] = True
+
+    imbalance: str = knob(
+        "none",
+        "Remedy for rare classes",
+        choices=("none", "class weights", "balanced sampling", "focal loss", "logit adjustment", "SMOTE"),
+    )
+
+    def objection(self, situation: Situation) -> str | None:
+        return _objection(self, self.imbalance, situation)
+
+
+def _objection(strategy: Strategy, remedy: str, situation: Situation) -> str | None:
+    """Where a remedy for rare classes has no meaning."""
+    if remedy != "none" and situation.kind == "regression":
+        return f"{strategy.name}.imbalance is {remedy!r}, a remedy for rare classes, but a number is predicted here."
+    if remedy == "SMOTE" and situation.modality != "table":
+        return f"{strategy.name}.imbalance is 'SMOTE', which mixes rows of a table; this data is no table."
+    return None
 
 
 @dataclass(frozen=True)
@@ -88,6 +121,7 @@ class Backbone(Offer):
 
     modality: ClassVar[str]
     summary: ClassVar[str]
+    batch_norm: ClassVar[bool] = False  # whether what it builds holds batch normalisation
     width: int
 
     def scaled(self, share: float) -> Backbone:
@@ -119,18 +153,30 @@ class Metric:
         return 1 if self.higher_is_better else -1
 
 
+FAMILIES = (  # in the order in which a reader meets them
+    "no transfer", "ceiling", "classical transfer", "feature transfer", "parameter transfer", "structure transfer",
+    "domain adaptation", "multi-task", "instance transfer", "distillation", "few-shot", "scarce labels",
+)  # fmt: skip
+
 NEEDS: Mapping[str, str] = {
     "source data": "It needs the source's examples.",
     "unlabelled target": "It needs target inputs, which may be unlabelled.",
     "same classes": "It needs source and target to share their classes.",
     "classes": "It needs classes to predict, not a number.",
     "batch norm": "It needs a network with batch normalisation.",
+    "tables": "It needs a table.",
+    "texts": "It needs texts.",
+    "images": "It needs images.",
+    "places": "It needs a column that names each row's place, such as its region or brand.",
 }
 
 
 @cache
 def strategies() -> dict[str, type[Strategy]]:
-    """Every strategy by name, one per file in ``tlcore/strategies``."""
+    """Every strategy by name, one method per file in ``tlcore/strategies``.
+
+    A file whose method goes with several learners offers them by name: ``STRATEGY = {name: class}``.
+    """
     return _found_in("tlcore.strategies", "STRATEGY")
 
 
@@ -164,6 +210,13 @@ def backbone(name: str, **knobs: Any) -> Backbone:
     return _make("backbone", name, backbones(), knobs)
 
 
+def misread(name: str, situation: Situation) -> str | None:
+    """Why the backbone of this name does not go with this data, in one sentence; None where it does, or for no name."""
+    if not name or backbones()[name].modality == situation.modality:
+        return None
+    return f"The backbone {name!r} reads {backbones()[name].modality}s, but this data is made of {situation.modality}s."
+
+
 def metric(name: str) -> Metric:
     if name not in metrics():
         raise unknown("metric", name, metrics())
@@ -171,52 +224,38 @@ def metric(name: str) -> Metric:
 
 
 def _found_in(package: str, attribute: str) -> dict[str, Any]:
-    found = {}
+    found: dict[str, Any] = {}
     for module in iter_modules(import_module(package).__path__):
-        offer = getattr(import_module(f"{package}.{module.name}"), attribute)
-        if isinstance(offer, type):
-            offer.name = module.name  # type: ignore[attr-defined]
-        found[module.name] = offer
+        offers = getattr(import_module(f"{package}.{module.name}"), attribute)
+        for name, offer in (offers if isinstance(offers, dict) else {module.name: offers}).items():
+            if isinstance(offer, type):
+                offer.name = name  # type: ignore[attr-defined]
+            found[name] = offer
     return found
+
+
+def is_ceiling(strategy: str) -> bool:
+    """Whether a strategy shows what could be reached at most; one that is on offer no longer does not."""
+    return strategy in strategies() and strategies()[strategy].ceiling
+
+
+def is_baseline(strategy: str) -> bool:
+    """Whether a strategy is one to hold transfer against; one that is on offer no longer is taken to transfer."""
+    return strategy in strategies() and not (strategies()[strategy].transfers or strategies()[strategy].ceiling)
+
+
+def usual() -> list[str]:
+    """What is compared unless a person chooses otherwise."""
+    return [name for name, offer in strategies().items() if offer.usual]
+
+
+def suited(strategy: str, modality: str) -> dict[str, Any]:
+    """The knobs of this strategy whose default differs for this modality."""
+    declared = fields(strategies()[strategy])
+    return {knob.name: knob.metadata["by"][modality] for knob in declared if modality in knob.metadata["by"]}
 
 
 def _make(kind: str, name: str, offer: Mapping[str, Any], knobs: Mapping[str, Any]) -> Any:
     if name not in offer:
         raise unknown(kind, name, offer)
     return filled(offer[name], name, knobs)
-
-
-def filled(bag: type[Bag], owner: str, knobs: Mapping[str, Any]) -> Bag:
-    """This dataclass with these knobs set. Raises `Unusable` for those it does not have."""
-    known = [f.name for f in fields(bag)]  # type: ignore[arg-type]
-    strangers = [p for knob in knobs if knob not in known for p in unknown(f"knob of {owner}", knob, known).problems]
-    if strangers:
-        raise Unusable(*strangers)
-    return bag(**knobs)
-
-
-def check(bag: Any, owner: str) -> None:
-    """Raise `Unusable` for every knob of this dataclass that is outside its range."""
-    problems = [wrong for declared in fields(bag) if (wrong := _problem(owner, declared, getattr(bag, declared.name)))]
-    if problems:
-        raise Unusable(*problems)
-
-
-def _problem(owner: str, declared: Any, value: Any) -> str | None:
-    """What is wrong with this value of a knob, in one sentence; None where it fits."""
-    low, high, choices = (declared.metadata.get(key) for key in ("low", "high", "choices"))
-    where, default = f"{owner}.{declared.name}", declared.default
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
-    if choices and value not in choices:
-        return f"{where} is {value!r}; it must be one of {', '.join(map(repr, choices))}."
-    if isinstance(default, bool):
-        return None if isinstance(value, bool) else f"{where} is {value!r}; it must be true or false."
-    if isinstance(default, int) and not (number and isinstance(value, int)):
-        return f"{where} is {value!r}; it must be a whole number."
-    if isinstance(default, float) and not number:
-        return f"{where} is {value!r}; it must be a number."
-    if isinstance(default, str) and not isinstance(value, str):
-        return f"{where} is {value!r}; it must be text."
-    if number and not (low if low is not None else value) <= value <= (high if high is not None else value):
-        return f"{where} is {value}; it must lie between {low} and {high}."
-    return None

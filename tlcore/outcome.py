@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 
 class State(StrEnum):
@@ -26,6 +27,17 @@ class State(StrEnum):
 
 
 FINAL = frozenset({State.DONE, State.STOPPED, State.CANCELLED, State.FAILED, State.LOST})
+
+
+class Note(NamedTuple):
+    """A sentence about a run, with ``{fields}``; filled in and translated when somebody reads it.
+
+    ``grave``: something went wrong or is not to be trusted. Otherwise it is a fact worth knowing.
+    """
+
+    text: str
+    values: Mapping[str, Any] = {}
+    grave: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,5 +85,5 @@ class Outcome:
     seconds: float = 0.0
     epochs: int = 0
     device: str = ""
-    warnings: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     failure: Failure | None = None

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
+from tlcore.outcome import Note
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,10 +24,11 @@ class Batches(Protocol):
 
 
 class Move(NamedTuple):
-    """A module free to move, and how fast."""
+    """A module free to move, how fast, and how hard ``decay`` pulls it towards zero (None: as the run says)."""
 
     module: nn.Module
     lr: float
+    decay: float | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,12 @@ class Phase:
 
     After every epoch the ``predictor`` is judged on the validation labels of ``selector``, "target"
     or "source", and the best epoch is kept; with "none" nothing is chosen, the last epoch stands,
-    and the validation labels may be learnt from.
+    and the validation labels may be learnt from; with "unused" no label of the target is.
+    ``good_start``: the predictor is a good model before the first step. It then stays unless an epoch's
+    validation loss is lower, not merely no clearly higher (docs/decisions/0030).
+    ``notes`` say what a person should know besides the curve: how much was loaded, how many rows count.
+    A term called "domain" is the cross-entropy of a critic that tells two domains apart; the loop
+    watches it for a critic that is dead or has given up (learn/alarms.py).
     A phase that depends on nothing but the source may be shared between strategies: ``address``
     names all it depends on, so that whoever comes second loads it instead of training it again.
     """
@@ -50,9 +58,11 @@ class Phase:
     moves: list[Move] = field(default_factory=list)
     share: float = 1.0  # of the run's epochs
     selector: str = "target"
+    good_start: bool = False
     address: str | None = None
+    notes: tuple[Note, ...] = ()
 
 
-def ready(name: str, predictor: nn.Module) -> Phase:
+def ready(name: str, predictor: nn.Module, *notes: Note) -> Phase:
     """A phase without training: a predictor fitted on every label there is, judged as it is."""
-    return Phase(name, predictor, selector="none")
+    return Phase(name, predictor, selector="none", notes=notes)

@@ -42,16 +42,19 @@ def plan(experiment: Experiment) -> Plan:
     experiment = experiment.checked()
     situation = drawn(experiment.scenario, **experiment.settings)
     backbone, metric, *_hands = gathered(
-        lambda: _backbone(experiment.backbone, situation),
+        lambda: backbone_for(experiment.backbone, situation),
         lambda: _metric(experiment.metric, situation),
         *(partial(split, situation, budget, seed=0) for budget in experiment.labels),
     )
-    refused = {name: refusal(name, situation) for name in experiment.strategies}
+    refused = {name: refusal(name, situation, backbone) for name in experiment.strategies}
     left_out = {name: why for name, why in refused.items() if why}
     strategies = tuple(name for name in experiment.strategies if name not in left_out)
     if not strategies:
         raise Unusable(*left_out.values())
     knobs = {name: values for name, values in experiment.knobs.items() if name in strategies}
+    objections = [catalog.strategy(name, **knobs.get(name, {})).objection(situation) for name in strategies]
+    if any(objections):
+        raise Unusable(*filter(None, objections))
     experiment = replace(experiment, strategies=strategies, knobs=knobs, backbone=backbone, metric=metric)
     return Plan(experiment, situation, experiment.runs(backbone=backbone, metric=metric), left_out)
 
@@ -77,25 +80,29 @@ def headline(situation: Situation) -> str:
     return "accuracy" if minority >= RARE / len(situation.target_space.classes) else "macro_f1"
 
 
-def refusal(strategy: str, situation: Situation) -> str | None:
+def refusal(strategy: str, situation: Situation, backbone: str = "auto") -> str | None:
     """Why this strategy does not apply here, in one sentence; None where it does."""
-    missing = lacking(strategy, situation)
+    missing = lacking(strategy, situation, backbone)
     return f"{catalog.strategies()[strategy].title} does not apply here. {' '.join(missing)}" if missing else None
 
 
-def lacking(strategy: str, situation: Situation) -> list[str]:
-    """What this strategy needs and this situation does not have: sentences of `catalog.NEEDS`."""
+def lacking(strategy: str, situation: Situation, backbone: str = "auto") -> list[str]:
+    """What this strategy needs and this situation, or the network, does not have: sentences of `catalog.NEEDS`."""
     has = {
         "source data": len(situation.source) > 0,
         "unlabelled target": True,
         "same classes": situation.source_space == situation.target_space,
         "classes": situation.kind != "regression",
-        "batch norm": True,
+        "batch norm": catalog.backbones()[backbone_for(backbone, situation)].batch_norm,
+        "tables": situation.modality == "table",
+        "texts": situation.modality == "text",
+        "images": situation.modality == "image",
+        "places": situation.places is not None,
     }
     return [catalog.NEEDS[need] for need in sorted(catalog.strategies()[strategy].needs) if not has[need]]
 
 
-def _backbone(name: str, situation: Situation) -> str:
+def backbone_for(name: str, situation: Situation) -> str:
     fitting = [key for key, offer in catalog.backbones().items() if offer.modality == situation.modality]
     if name == "auto":
         return fitting[0]

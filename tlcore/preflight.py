@@ -18,7 +18,8 @@ from tlcore.plan import Plan
 from tlcore.situation import Situation
 from tlcore.spec import RunSpec
 
-STEP = {"table": 0.004, "image": 0.02}  # seconds a training step takes on one core, roughly
+STEP = {"table": 0.004, "image": 0.02, "text": 0.02}  # seconds a training step takes on one core, roughly
+PHASES = 2  # of a strategy that transfers, as a rule: one on the source, one on the target
 FIRST = 1.0  # seconds a run takes beside training: starting, reading, judging
 SPREAD = 0.03  # standard deviation of a paired difference over seeds, where nothing is known yet
 
@@ -45,11 +46,11 @@ def preflight(plan: Plan, past: pd.DataFrame, slots: int = 1) -> Preflight:
     pace = _pace(kin)
     seconds = sum(_seconds(spec, pace, plan.situation) for spec in due)
 
-    transfers = [name for name in plan.experiment.strategies if catalog.strategies()[name].transfers]
+    candidates = [name for name in plan.experiment.strategies if _transfers(name)]
     spread = _spread(kin[kin["metric"] == plan.metric])
     known = spread if np.isfinite(spread) else SPREAD
     points = catalog.metric(plan.metric).unit == "points"
-    smallest = detectable(known, plan.experiment.seeds, max(1, len(transfers)), plan.experiment.margin)
+    smallest = detectable(known, plan.experiment.seeds, max(1, len(candidates)), plan.experiment.margin)
     return Preflight(
         runs=len(plan.runs),
         finished=len(plan.runs) - len(due),
@@ -77,15 +78,19 @@ def _pace(runs: pd.DataFrame) -> dict[str, Pace]:
 
 
 def _seconds(spec: RunSpec, pace: dict[str, Pace], situation: Situation) -> float:
-    """Roughly how long this run will take, with as many epochs as its budget has."""
+    """Roughly how long this run will take, with as many epochs as its budget has.
+
+    By the rule of thumb, one that transfers takes a phase for the source and one for the target. The first is
+    shared by many and trained once; to count it for each makes the rule a cautious one.
+    """
     if spec.strategy in pace:
         seconds, whole = pace[spec.strategy]
         return seconds if whole else seconds * spec.training.epochs
     offer = catalog.strategies()[spec.strategy]
     if not offer.epochs:
         return FIRST
-    examples = len(situation.source) if offer.transfers else (spec.labels or len(situation.target))
-    steps = max(spec.training.least_steps, examples / spec.training.batch)
+    sizes = [spec.labels or len(situation.target), len(situation.source)][: PHASES if offer.transfers else 1]
+    steps = sum(max(spec.training.least_steps, examples / spec.training.batch) for examples in sizes)
     return FIRST + spec.training.epochs * steps * STEP[situation.modality]
 
 
@@ -98,7 +103,7 @@ def _spread(runs: pd.DataFrame) -> float:
     for _budget, some in keyed.groupby("budget"):
         scores = some.pivot_table(index="seed", columns="strategy", values="test_score", aggfunc="last")
         own = [name for name in scores if _transfers(name)]
-        rivals = [name for name in scores if not _transfers(name)]
+        rivals = [name for name in scores if catalog.is_baseline(name)]
         if len(scores) >= 3 and own and rivals:
             best = max(rivals, key=lambda name: catalog.metric(some["metric"].iloc[0]).sign * scores[name].mean())
             found += [float((scores[name] - scores[best]).std()) for name in own]
@@ -107,5 +112,4 @@ def _spread(runs: pd.DataFrame) -> float:
 
 
 def _transfers(strategy: str) -> bool:
-    offer = catalog.strategies().get(strategy)
-    return offer is None or offer.transfers
+    return not (catalog.is_baseline(strategy) or catalog.is_ceiling(strategy))

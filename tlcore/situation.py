@@ -16,7 +16,7 @@ import pandas as pd
 from tlcore.errors import Unusable
 
 Kind = Literal["binary", "multiclass", "regression"]
-Modality = Literal["table", "image"]
+Modality = Literal["table", "image", "text"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +24,10 @@ class Examples:
     """Examples from one place.
 
     ``inputs`` is a DataFrame with one row per example (tables: numeric columns, or columns of
-    strings / categories; missing values allowed), or an array ``(N, height, width, channels)`` of
-    uint8 (images; 1 or 3 channels). ``labels`` has shape ``(N,)``: strings for classes, floats for
-    regression; ``None`` where nobody labelled. ``names`` says which example is which (file names).
+    strings / categories; missing values allowed), an array ``(N, height, width, channels)`` of
+    uint8 (images; 1 or 3 channels), or an array ``(N,)`` of strings (texts). ``labels`` has shape
+    ``(N,)``: strings for classes, floats for regression; ``None`` where nobody labelled. ``names``
+    says which example is which (file names).
     """
 
     inputs: pd.DataFrame | np.ndarray
@@ -39,6 +40,12 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    @property
+    def modality(self) -> Modality:
+        if isinstance(self.inputs, pd.DataFrame):
+            return "table"
+        return "text" if self.inputs.ndim == 1 else "image"
 
     def take(self, rows: np.ndarray) -> Examples:
         """The examples at these positions, in this order."""
@@ -86,6 +93,7 @@ class Situation:
     unlabelled: Examples | None = None
     positive: str | None = None  # the event, where there are two classes; default: the rarer one
     regression: bool = False
+    places: str | None = None  # the column of a table that names each row's place: its region, its brand
     simulated: bool = False
     notes: tuple[str, ...] = ()  # what was skipped or mended while reading
     facts: dict[str, Any] = field(default_factory=dict)
@@ -104,6 +112,12 @@ class Situation:
     @property
     def kind(self) -> Kind:
         return self.target_space.kind
+
+    def places_of(self, examples: Examples) -> np.ndarray | None:
+        """The name of each example's place ``(N,)``, "" where it has none; None where places are not told apart."""
+        if self.places is None or not isinstance(examples.inputs, pd.DataFrame):
+            return None
+        return examples.inputs[self.places].astype(object).fillna("").astype(str).to_numpy(dtype=object)
 
     def _space(self, where: str, *parts: Examples) -> LabelSpace:
         if self.regression:

@@ -17,6 +17,7 @@ import yaml
 
 from tlcore import catalog
 from tlcore.errors import Unusable, unknown
+from tlcore.knobs import check, filled, knob
 
 FORMAT = 1  # raise it when the same spec would no longer mean the same run
 
@@ -25,17 +26,18 @@ FORMAT = 1  # raise it when the same spec would no longer mean the same run
 class Training:
     """The budget every strategy of an experiment trains under: the same for all, so comparisons are fair."""
 
-    epochs: int = catalog.knob(30, "Passes over the data in each phase of a strategy", 1, 1000)
-    batch: int = catalog.knob(64, "Examples per step", 2, 4096)
-    least_steps: int = catalog.knob(20, "Steps an epoch has at least, however few the labels", 1, 1000)
-    patience: int = catalog.knob(10, "Epochs without improvement before a phase ends early", 1, 1000)
-    weight_decay: float = catalog.knob(1e-4, "Pull of every weight towards zero", 0.0, 1.0)
-    warmup: float = catalog.knob(0.1, "Share of a phase in which the learning rate rises", 0.0, 0.9)
-    clip: float = catalog.knob(1.0, "Largest gradient norm of a step", 0.01, 1000.0)
-    augment: bool = catalog.knob(True, "Shift, turn and re-light training images a little")
+    epochs: int = knob(30, "Passes over the data in each phase of a strategy", 1, 1000)
+    batch: int = knob(64, "Examples per step", 2, 4096)
+    least_steps: int = knob(20, "Steps an epoch has at least, however few the labels", 1, 1000)
+    patience: int = knob(10, "Epochs without improvement before a phase ends early", 1, 1000)
+    weight_decay: float = knob(1e-4, "Pull of every weight towards zero", 0.0, 1.0)
+    warmup: float = knob(0.1, "Share of a phase in which the learning rate rises", 0.0, 0.9)
+    clip: float = knob(1.0, "Largest gradient norm of a step", 0.01, 1000.0)
+    augment: bool = knob(True, "Vary training images and texts a little")
+    watch_source: bool = knob(False, "Judge every epoch on the source too, so that forgetting can be seen")
 
     def __post_init__(self) -> None:
-        catalog.check(self, "training")
+        check(self, "training")
 
 
 PRESETS: Mapping[str, Training] = {
@@ -160,13 +162,19 @@ class Experiment:
     def runs(self, *, backbone: str, metric: str) -> list[RunSpec]:
         """Every run, seed by seed, so that paired comparisons fill up evenly."""
         settings = catalog.scenario(self.scenario, **self.settings).knobs
-        knobs = {name: catalog.strategy(name, **self.knobs.get(name, {})).knobs for name in self.strategies}
-        return [
-            RunSpec(self.scenario, settings, name, knobs[name], budget, seed, backbone, metric, self.training)
-            for seed in range(self.seeds)
-            for budget in self.labels
-            for name in self.strategies
+        modality = catalog.backbones()[backbone].modality
+        chosen = {name: {**catalog.suited(name, modality), **self.knobs.get(name, {})} for name in self.strategies}
+        knobs = {name: catalog.strategy(name, **chosen[name]).knobs for name in self.strategies}
+
+        def spec(name: str, budget: int | None, seed: int) -> RunSpec:
+            # A ceiling learns from every target label, whatever the budget of the others.
+            budget = None if catalog.strategies()[name].ceiling else budget
+            return RunSpec(self.scenario, settings, name, knobs[name], budget, seed, backbone, metric, self.training)
+
+        every = [
+            spec(name, budget, seed) for seed in range(self.seeds) for budget in self.labels for name in self.strategies
         ]
+        return list({run.key: run for run in every}.values())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, dicts, strings and numbers: what YAML, JSON and the store keep."""
@@ -197,7 +205,7 @@ class Experiment:
                 raise unknown("preset", values["training"], PRESETS)
             values["training"] = PRESETS[values["training"]]
         elif "training" in values:
-            values["training"] = catalog.filled(Training, "training", values["training"])
+            values["training"] = filled(Training, "training", values["training"])
         values["strategies"] = tuple(values["strategies"])
         labels = values.get("labels", ())
         labels = labels if isinstance(labels, (list, tuple)) else [labels]

@@ -61,6 +61,14 @@ def counted(singular: str, plural: str, n: int, /, **values: Any) -> str:
     return _(message, n=n, **values)
 
 
+def told(note: Any) -> str:
+    """A note about a run (`tlcore.outcome.Note`, or the list a store keeps of it) in the current language."""
+    if isinstance(note, str):
+        return note
+    text, values, *_grave = note
+    return _(text, **values)
+
+
 @cache
 def catalogue(name: str) -> dict[str, str]:
     """Every translated message of a language. English needs none."""

@@ -15,7 +15,7 @@ from tlcore import catalog
 from tlcore.errors import Stopped, Unusable
 from tlcore.launch import cause
 from tlcore.launch.truth import myself
-from tlcore.outcome import Epoch, Outcome, State
+from tlcore.outcome import Epoch, Note, Outcome, State
 from tlcore.plan import drawn
 from tlcore.situation import Situation
 from tlcore.spec import RunSpec
@@ -84,8 +84,11 @@ def _carry_out(
     outcome = result.outcome
     asked = store.spec(run_key).training.batch
     if spec.training.batch != asked:
-        note = f"{asked} examples per step did not fit into memory; it was trained with {spec.training.batch}."
-        outcome = replace(outcome, warnings=(*outcome.warnings, note))
+        note = Note(
+            "{asked} examples per step did not fit into memory; it was trained with {used}.",
+            {"asked": asked, "used": spec.training.batch},
+        )
+        outcome = replace(outcome, notes=(*outcome.notes, note))
     if len(result.predictions):
         store.save_predictions(run_key, result.predictions)
     if result.weights:

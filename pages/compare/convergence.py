@@ -6,6 +6,7 @@ from pages.parts import compare, compare_convergence, frame, reads, show
 from tlcore.charts import answers
 from tlcore.charts.convergence import without_training
 from tlcore.measure import convergence as measure
+from tlcore.measure.statistics import beside
 from tlcore.words import _
 
 TITLE, ICON, PLACE = "Convergence", ":material/show_chart:", 2
@@ -14,8 +15,8 @@ frame.page(_("Convergence"), _("How fast and how steadily does each learn?"))
 experiment = frame.pick()
 done = compare.finished(experiment)
 labels = compare.budget(done, experiment.experiment.scenario)
-runs = compare.of_budget(reads.runs(experiment), labels)
-epochs = compare.of_budget(reads.epochs(experiment), labels)
+runs = compare.of_budget(beside(reads.runs(experiment)), labels)
+epochs = compare.of_budget(beside(reads.epochs(experiment)), labels)
 done = compare.of_budget(done, labels)
 
 table = measure.table(epochs, done)
@@ -35,4 +36,7 @@ show.chart(
 
 st.subheader(_("What a good score costs"), anchor=False)
 compare_convergence.costs(table, experiment.experiment.metric)
+
+st.subheader(_("What was forgotten"), anchor=False)
+compare_convergence.forgotten(epochs, experiment)
 compare.settings(experiment, done)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any
 
 import streamlit as st
 
-from pages.parts import show
+from pages.parts import forms, show
 from pages.parts.forms import BOUND, choice, knobs
 from tlcore import catalog
 from tlcore.situation import Situation
 from tlcore.spec import PRESETS, Training
 from tlcore.words import _
+
+FIRST = "fine_tune"  # whose settings are in view unless a person chooses others
 
 
 def choose(situation: Situation, strategies: Iterable[str], preset: str) -> dict[str, Any]:
@@ -36,10 +37,7 @@ def choose(situation: Situation, strategies: Iterable[str], preset: str) -> dict
         backbone = choice(right.selectbox, _("Network"), networks, "backbone", "auto")
         st.markdown(f"**{_('Training budget, the same for every strategy')}**")
         changed = knobs(PRESETS[preset], f"training.{preset}", columns=3)
-        tuned = {}
-        for strategy in filter(lambda name: fields(catalog.strategies()[name]), strategies):
-            st.markdown(f"**{show.strategy_name(strategy)}**")
-            tuned[strategy] = knobs(catalog.strategies()[strategy], strategy, columns=3)
+        tuned = _tuned(list(strategies), situation.modality)
     return {
         "name": name or "",
         "margin": margin / 100,
@@ -48,3 +46,21 @@ def choose(situation: Situation, strategies: Iterable[str], preset: str) -> dict
         "training": Training(**{**vars(PRESETS[preset]), **changed}),
         "knobs": {strategy: values for strategy, values in tuned.items() if values},
     }
+
+
+def _tuned(strategies: list[str], modality: str) -> dict[str, dict[str, Any]]:
+    """What is set for each strategy. In view: the one asked for, and all with a setting that was changed."""
+    offers = catalog.strategies()
+    suited = {name: catalog.suited(name, modality) for name in strategies}
+    with_knobs = {name: show.strategy_name(name) for name in strategies if forms.declared(offers[name])}
+    if not with_knobs:
+        return {}
+    first = FIRST if FIRST in with_knobs else next(iter(with_knobs))
+    asked = choice(st.selectbox, _("Settings of"), with_knobs, "settings_of", first, width=420)
+    touched = [name for name in with_knobs if forms.touched(offers[name], name, suited[name], modality)]
+    tuned = {}
+    for name in dict.fromkeys([asked, *touched]):
+        if name != asked:
+            st.markdown(f"**{with_knobs[name]}**")
+        tuned[name] = knobs(offers[name], name, columns=3, suited=suited[name], modality=modality)
+    return tuned

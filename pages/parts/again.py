@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import uploads
+from pages.parts import forms, planned, strategies, uploads
 from pages.parts.data import OWN
 from pages.parts.planned import ALL, SEEDS_AT_MOST
 from tlcore import catalog
-from tlcore.spec import PRESETS, Experiment
+from tlcore.spec import Experiment
 from tlcore.words import _
 
 FILES = ("source", "target", "test", "unlabelled")
@@ -30,7 +30,7 @@ def address(asked: Experiment) -> dict[str, str] | None:
     None for what came from the command line and the forms cannot show: own files outside the uploads,
     a training budget that is no preset, very many seeds.
     """
-    preset = next((name for name, training in PRESETS.items() if training == asked.training), None)
+    preset = planned.preset(asked.training)
     data = (
         _files(asked)
         if asked.scenario == OWN
@@ -46,12 +46,22 @@ def address(asked: Experiment) -> dict[str, str] | None:
         "name": asked.name,
     }
     query[f"labels.{asked.scenario}"] = ",".join(ALL if count is None else str(count) for count in asked.labels)
-    for name, offer in catalog.strategies().items():
-        if offer.transfers:
-            query[f"use.{name}"] = _text(name in asked.strategies)
-        if name in asked.strategies:
-            query |= _knobs(catalog.strategy(name, **asked.knobs.get(name, {})), name)
+    query[f"training.{preset}.watch_source"] = _text(asked.training.watch_source)
+    query[strategies.ADDRESS] = strategies.spoken(set(asked.strategies) & set(strategies.free()))
+    for name in asked.strategies:
+        query |= _turned(asked, name)
     return query
+
+
+def _turned(asked: Experiment, strategy: str) -> dict[str, str]:
+    """The knobs of a strategy as its form names them."""
+    if strategy not in catalog.strategies():
+        return {}
+    network = catalog.backbones().get(asked.backbone)
+    modality = network.modality if network else catalog.scenarios()[asked.scenario].modality
+    suited = catalog.suited(strategy, modality)
+    values = catalog.strategy(strategy, **{**suited, **asked.knobs.get(strategy, {})}).knobs
+    return {forms.address(strategy, knob, suited, modality): _text(value) for knob, value in values.items()}
 
 
 def _knobs(offer: catalog.Offer, owner: str) -> dict[str, str]:

@@ -7,9 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from tlcore.situation import Examples, Situation
+from tlcore.tokens import tokens
 from tlcore.words import _
 
 SAMPLE_ROWS, SAMPLE_IMAGES = 8, 10
+SAMPLE_TEXTS = 1000  # whose words are counted
 
 
 def domain(title: str, help: str, examples: Examples, situation: Situation) -> None:
@@ -40,6 +42,18 @@ def sample(examples: Examples) -> None:
         answer = st.column_config.Column(_("Answer"), help=_("What is to be predicted."))
         st.dataframe(table, hide_index=True, column_config={"→": answer})
         return
+    if chosen.modality == "text":
+        texts = pd.DataFrame({"text": chosen.inputs})
+        if chosen.labels is not None:
+            texts.insert(0, "→", chosen.labels)
+        st.dataframe(
+            texts, hide_index=True,
+            column_config={
+                "→": st.column_config.Column(_("Answer"), help=_("What is to be predicted.")),
+                "text": st.column_config.TextColumn(_("Text"), width="large"),
+            },
+        )  # fmt: skip
+        return
     with st.container(horizontal=True):
         for position, picture in enumerate(chosen.inputs):
             caption = "" if chosen.labels is None else str(chosen.labels[position])
@@ -66,12 +80,14 @@ def _answers(examples: Examples, situation: Situation) -> None:
 
 
 def _inputs_name(examples: Examples) -> str:
-    return _("Columns") if isinstance(examples.inputs, pd.DataFrame) else _("Pixels")
+    return {"table": _("Columns"), "image": _("Pixels"), "text": _("Words (median)")}[examples.modality]
 
 
 def _inputs(examples: Examples) -> str:
     if isinstance(examples.inputs, pd.DataFrame):
         return str(examples.inputs.shape[1])
+    if examples.modality == "text":
+        return f"{np.median([len(tokens(text)) for text in examples.inputs[:SAMPLE_TEXTS]]):.0f}"
     height, width = examples.inputs.shape[1:3]
     return f"{width} x {height}"
 

@@ -11,6 +11,7 @@ from pages.parts import forms, planned, reads, show
 from tlcore import catalog
 from tlcore.charts.answers import Answer
 from tlcore.errors import Unusable
+from tlcore.measure.statistics import beside
 from tlcore.plan import plan
 from tlcore.store import StoredExperiment
 from tlcore.words import _, counted
@@ -19,7 +20,10 @@ MORE_SEEDS, SEEDS_AT_MOST = 3, 30
 
 
 def finished(experiment: StoredExperiment) -> pd.DataFrame:
-    """The runs with a score; what is still to come or went wrong is said; where there is none, no further."""
+    """The runs with a score, a ceiling's beside every label budget; where there is none, no further.
+
+    What is still to come or went wrong is said.
+    """
     runs = reads.runs(experiment)
     state = runs["state"].value_counts()
     active = int(state.reindex(["queued", "starting", "running", "stopping"]).fillna(0).sum())
@@ -44,7 +48,7 @@ def finished(experiment: StoredExperiment) -> pd.DataFrame:
     if done.empty:
         st.markdown(f"##### {_('No run has finished yet, so there is nothing to compare.')}")
         st.stop()
-    return done
+    return beside(done)
 
 
 def budget(frame: pd.DataFrame, scenario: str) -> int | None:

@@ -9,8 +9,9 @@ import streamlit as st
 
 from pages.parts import forms, show
 from tlcore import catalog
-from tlcore.charts import answers, convergence, style
+from tlcore.charts import answers, convergence, forgetting, style
 from tlcore.measure import convergence as measure
+from tlcore.store import StoredExperiment
 from tlcore.words import _
 
 
@@ -58,7 +59,7 @@ def picture(epochs: pd.DataFrame, runs: pd.DataFrame, metric: str, view: View) -
         seeds=measure.seed_curves(epochs, view.x) if view.seeds else None,
         best=convergence.kept_epochs(epochs, means, view.x),
         source=measure.curves(epochs, view.x, score="source", runs=runs) if view.source else None,
-        rules=convergence.references(means, better),
+        rules=convergence.references(means, better) | convergence.ceiling(runs),
     )
 
 
@@ -106,3 +107,61 @@ def costs(table: pd.DataFrame, metric: str) -> None:
     )  # fmt: skip
     if table["threshold"].notna().any():
         st.caption(_("The mark to reach: {score}.", score=f"{table['threshold'].dropna().iloc[0]:.3f}"))
+
+
+def forgotten(epochs: pd.DataFrame, experiment: StoredExperiment) -> None:
+    """The score on the source beside the target's, and what of it learning the target cost."""
+    metric = experiment.experiment.metric
+    table = measure.forgotten(epochs, metric)
+    if table.empty:
+        st.markdown(_why_not(experiment))
+        return
+    st.markdown(f"##### {show.plain(answers.forgotten(table, metric))}")
+    some = epochs[epochs["strategy"].isin(table["strategy"])]
+    left, right = st.columns(2)
+    with left:
+        show.chart(
+            convergence.convergence(
+                measure.curves(some, score="source"), _("{metric} on the source", metric=show.metric_name(metric)),
+                axes()["position"], higher_is_better=catalog.metric(metric).higher_is_better,
+            ), key="source curves",
+            what=_("The score on held-out source examples after every epoch: first while the source is learnt, then "
+                   "while the target is. Where a line falls, the source is being forgotten."),
+        )  # fmt: skip
+    with right:
+        show.chart(
+            forgetting.forgetting(table, metric), _told(table, metric), key="forgetting",
+            what=_("Hollow: the score on the source when it had been learnt. Filled: at the epoch that was kept, after "
+                   "learning the target. The longer the line, the more was forgotten. The square is the score on the "
+                   "target there: what it was given up for."),
+        )  # fmt: skip
+
+
+def _why_not(experiment: StoredExperiment) -> str:
+    """Why there is no score on the source to show."""
+    facts = experiment.facts
+    if facts.get("kind") != "regression" and facts.get("source_classes") != facts.get("classes"):
+        return _("Source and target have different classes here, so no model answers for both: forgetting cannot be "
+                 "measured.")  # fmt: skip
+    if experiment.experiment.training.watch_source:
+        return _("No strategy in view first learnt the source and then the target.")
+    return _(
+        "Not measured. In the plan, under *Advanced*, switch on *{toggle}* (on the command line: `--watch-source`); "
+        "every epoch is then judged on held-out source examples too.",
+        toggle=_("Judge every epoch on the source too, so that forgetting can be seen"),
+    )
+
+
+def _told(table: pd.DataFrame, metric: str) -> pd.DataFrame:
+    factor = answers.factor(metric)
+    unit = _("points") if factor == 100 else _("label's unit")
+    return pd.DataFrame(
+        {
+            _("Strategy"): table["strategy"].map(style.title),
+            _("Source, when learnt"): table["knew"],
+            _("Source, at the kept epoch"): table["keeps"],
+            _("Forgotten ({unit})", unit=unit): table["drop"] * factor,
+            _("Target, at the kept epoch"): table["target"],
+            _("Seeds"): table["n"],
+        }
+    )

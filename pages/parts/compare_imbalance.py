@@ -13,6 +13,7 @@ from tlcore.charts import imbalance as charts
 from tlcore.charts import style
 from tlcore.errors import Unusable
 from tlcore.measure import imbalance as measure
+from tlcore.measure.gain import CEILING
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
@@ -57,8 +58,10 @@ def named(parts: pd.DataFrame) -> pd.DataFrame:
 
 
 def best(summary: pd.DataFrame, labels: int | None) -> str:
-    """The strategy with the best mean score at this budget."""
+    """The strategy with the best mean score at this budget; a ceiling only where there is nothing else."""
     rows = of_budget(summary, labels).dropna(subset=["mean"])
+    others = rows[rows["verdict"] != CEILING]
+    rows = others if len(others) else rows
     return str(rows["strategy"].iloc[int(np.argmax(catalog.metric(rows["metric"].iloc[0]).sign * rows["mean"]))])
 
 

@@ -52,7 +52,7 @@ def figures(said: Answer, summary: pd.DataFrame) -> None:
     told = answers.figure(row["gain"], row["metric"], signed=True)
     points = answers.factor(row["metric"]) == 100
     figure = _("{points} points", points=told) if points else told
-    row_of_tiles.metric(_("Gain"), figure, border=True, help=answers.gain(row), width=TILE)
+    row_of_tiles.metric(_("Gain"), figure, border=True, help=answers.gain(row), width="content")
     for label, name in names.items():
         if name in rows:
             low, high = rows[name]["ci_low"], rows[name]["ci_high"]
@@ -102,7 +102,7 @@ def leaderboard(board: pd.DataFrame, runs: pd.DataFrame, metric: str, key: str) 
             "seconds": number(_("Seconds"), width=80, format="%.1f"),
         },
     )  # fmt: skip
-    unranked = _("No rank: one seed gives no interval.") if board["rank"].isna().any() else ""
+    unranked = _("No rank: one seed gives no interval.") if board["ci_low"].isna().any() else ""
     st.caption(f"{_('All ranked on the same test set. Select rows to narrow the chart.')} {unranked}")
 
 

@@ -46,18 +46,40 @@ def choices(
     return _keep(key, default).split(",")
 
 
-def knobs(offer: Any, owner: str, columns: int = 2) -> dict[str, Any]:
+def knobs(
+    offer: Any, owner: str, columns: int = 2, *, suited: Mapping[str, Any] | None = None, modality: str = ""
+) -> dict[str, Any]:
     """One input for each knob of this dataclass (or of this instance, whose values are then the defaults).
 
-    Returns those that differ from their default.
+    ``suited`` holds the defaults that differ for this modality. Returns the values that differ from their default.
     """
-    declared = [knob for knob in fields(offer) if knob.metadata.get("help")]
     cells = st.columns(columns)
-    values = {}
-    for position, knob in enumerate(declared):
+    values, defaults = {}, {knob.name: getattr(offer, knob.name) for knob in declared(offer)} | dict(suited or {})
+    for position, knob in enumerate(declared(offer)):
         with cells[position % columns]:
-            values[knob.name] = _input(knob, getattr(offer, knob.name), f"{owner}.{knob.name}")
-    return {name: value for name, value in values.items() if value != getattr(offer, name)}
+            key = address(owner, knob.name, suited or {}, modality)
+            values[knob.name] = _input(knob, defaults[knob.name], key, f"{owner}.{knob.name}")
+    return {name: value for name, value in values.items() if value != defaults[name]}
+
+
+def declared(offer: Any) -> list[Field]:
+    """The knobs of a dataclass that a person may turn."""
+    return [knob for knob in fields(offer) if knob.metadata.get("help")]
+
+
+def address(owner: str, knob: str, suited: Mapping[str, Any], modality: str) -> str:
+    """The key of a knob's input; one for each modality where its default differs, so that none takes another's for
+    a person's choice."""
+    return f"{owner}.{knob}.{modality}" if knob in suited else f"{owner}.{knob}"
+
+
+def touched(offer: Any, owner: str, suited: Mapping[str, Any], modality: str) -> bool:
+    """Whether a person, or a link, has set any knob of this owner."""
+    for knob in declared(offer):
+        key, default = address(owner, knob.name, suited, modality), suited.get(knob.name, knob.default)
+        if key in st.query_params or st.session_state.get(key, default) != default:
+            return True
+    return False
 
 
 def _keep(key: str, default: str) -> str:
@@ -71,10 +93,10 @@ def _keep(key: str, default: str) -> str:
     return text
 
 
-def _input(knob: Field, default: Any, key: str) -> Any:
+def _input(knob: Field, default: Any, key: str, spoken: str) -> Any:
     """The input that suits a knob's type and range. Its name on the command line shows on hover."""
     label, low, high = _(knob.metadata["help"]), knob.metadata["low"], knob.metadata["high"]
-    given: dict[str, Any] = {"key": key, "help": f"`{key}`", **BOUND}
+    given: dict[str, Any] = {"key": key, "help": f"`{spoken}`", **BOUND}
     if knob.metadata["choices"]:
         options = list(knob.metadata["choices"])
         return st.selectbox(label, options, options.index(default), **given)

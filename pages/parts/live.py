@@ -7,11 +7,12 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from pages.parts import again, compare, frame, language, reads, show
+from pages.parts import again, compare, frame, language, notes, reads, show
 from pages.parts.planned import duration, slots
-from tlcore import launch
+from tlcore import catalog, launch
 from tlcore.charts import convergence as charts
 from tlcore.measure import convergence
+from tlcore.measure.statistics import beside
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
@@ -81,8 +82,7 @@ def progress(experiment: StoredExperiment, chosen: str, was_active: bool) -> Non
     _table(runs, epochs)
     if chosen != ALL:
         run = runs.set_index("run").loc[chosen]
-        for warning in run["warnings"]:
-            st.warning(warning, icon=":material/warning:")
+        notes.of_run(run["warnings"])
         _diagnostics(run, expanded=True)
 
 
@@ -158,10 +158,14 @@ def _curves(runs: pd.DataFrame, epochs: pd.DataFrame) -> None:
         if active(runs):
             st.caption(_("The first point appears after the first epoch."))
         return
+    epochs = beside(epochs)
     some = compare.of_budget(epochs, compare.budget(epochs, runs["scenario"].iloc[0]))
-    means = convergence.curves(some, runs=runs)
+    means, metric = convergence.curves(some, runs=runs), runs["metric"].iloc[0]
     show.chart(
-        charts.convergence(means, show.watched_name(runs["metric"].iloc[0]), _("Epoch")), means, key="curves",
+        charts.convergence(
+            means, show.watched_name(metric), _("Epoch"), rules=charts.ceiling(runs),
+            higher_is_better=catalog.metric(metric).sign > 0,
+        ), means, key="curves",
         what=_("The score on target examples that are not trained on, after every epoch: the mean over seeds, and the "
                "band in which that mean lies with 95 % confidence. An epoch is one pass over a phase's examples."),
     )  # fmt: skip
@@ -189,13 +193,15 @@ def _table(runs: pd.DataFrame, epochs: pd.DataFrame) -> None:
                 "doing": [doing(run) for run in runs.itertuples()],
                 "score": runs["test_score"],
                 "seconds": runs["seconds"],
+                "warnings": notes.warnings(runs),
                 "device": runs["device"].fillna(""),
             }
         ),
-        hide_index=True, height=min(38 + 35 * len(runs), 390), key="every run",
+        hide_index=True, placeholder="–", height=min(38 + 35 * len(runs), 390), key="every run",
         column_config={
             "strategy": _("Strategy"), "labels": _("Target labels"), "seed": number(_("Seed"), width="small"),
             "state": _("State"), "doing": _("Now"), "score": number(_("Score on test"), format="%.3f"),
             "seconds": number(_("Seconds"), format="%.1f", width="small"), "device": _("Device"),
+            "warnings": number(_("Warnings"), width="small", help=_("Choose the run above to read them.")),
         },
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -14,7 +15,7 @@ from tlcore import catalog, launch
 from tlcore.plan import Plan
 from tlcore.preflight import Preflight, preflight
 from tlcore.situation import Situation, hold_out
-from tlcore.spec import PRESETS, Experiment
+from tlcore.spec import PRESETS, Experiment, Training
 from tlcore.words import _
 
 BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -129,14 +130,22 @@ def elsewhere(plan: Plan, asked: Experiment) -> None:
     )  # fmt: skip
 
 
+def preset(training: Training) -> str | None:
+    """The name of a training budget, whether the source is watched or not; None for one put together by hand."""
+    plain = replace(training, watch_source=False)
+    return next((name for name, known in PRESETS.items() if known == plain), None)
+
+
 def command(asked: Experiment) -> str:
     """What to type for the same experiment; where it has what no flag can say, it reads the YAML file."""
-    preset = next((name for name, training in PRESETS.items() if training == asked.training), None)
-    if asked.scenario == data.OWN or preset is None:
+    length = preset(asked.training)
+    if asked.scenario == data.OWN or length is None:
         return f"python -m tlcore compare {FILE}"
     words = ["python", "-m", "tlcore", "compare", asked.scenario, "--strategies", ",".join(asked.strategies)]
     words += ["--labels", ",".join(ALL if count is None else str(count) for count in asked.labels)]
-    words += ["--seeds", str(asked.seeds), "--preset", preset]
+    words += ["--seeds", str(asked.seeds), "--preset", length]
+    if asked.training.watch_source:
+        words.append("--watch-source")
     for flag in ("metric", "backbone", "device"):
         if getattr(asked, flag) != "auto":
             words += [f"--{flag}", getattr(asked, flag)]

@@ -33,6 +33,7 @@ def verdict(word: str) -> Word:
         "negative transfer": Word(":material/trending_down:", _("negative transfer"), "red"),
         "not enough evidence": Word(":material/help:", _("not enough evidence"), "orange"),
         "baseline": Word(":material/flag:", _("baseline"), "blue"),
+        "ceiling": Word(":material/vertical_align_top:", _("ceiling"), "gray"),
     }[word]
 
 

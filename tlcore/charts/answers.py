@@ -9,7 +9,7 @@ import pandas as pd
 
 from tlcore import catalog
 from tlcore.charts import style
-from tlcore.measure.gain import BASELINE, HELPS, HURTS, OPEN, SAME
+from tlcore.measure.gain import BASELINE, CEILING, HELPS, HURTS, OPEN, SAME
 from tlcore.plan import RARE
 from tlcore.words import _, counted
 
@@ -68,6 +68,7 @@ def verdict(summary: pd.DataFrame) -> Answer:
         word: rows[rows["verdict"] == word].sort_values("gain", ascending=False) for word in (HELPS, SAME, HURTS, OPEN)
     }
     harm = _harm(of[HURTS])
+    top = _ceiling(summary, best)
 
     if len(of[HELPS]):
         best = of[HELPS].iloc[0]
@@ -77,7 +78,9 @@ def verdict(summary: pd.DataFrame) -> Answer:
         )  # fmt: skip
         others = style.titles(of[HELPS]["strategy"].iloc[1:])
         more = _("Also helping: {strategies}.", strategies=others) if others else ""
-        return Answer(headline, _said(_held_against(baseline), more, harm), best["strategy"], HELPS)
+        return Answer(
+            headline, _said(_held_against(baseline), more, _ceiling(summary, best), harm), best["strategy"], HELPS
+        )
     if len(of[OPEN]):
         best = of[OPEN].iloc[0]
         headline = _(
@@ -90,7 +93,7 @@ def verdict(summary: pd.DataFrame) -> Answer:
             len(rows),
         )  # fmt: skip
         needed = None if pd.isna(best["more_seeds"]) else int(best["more_seeds"])
-        said = _said(clear, _more(needed), _held_against(baseline), harm)
+        said = _said(clear, _more(needed), _held_against(baseline), _ceiling(summary, best), harm)
         return Answer(headline, said, best["strategy"], OPEN, needed)
     if len(of[SAME]):
         headline = _(
@@ -98,25 +101,44 @@ def verdict(summary: pd.DataFrame) -> Answer:
             margin=_margin(best),
         )
         advice = _("The simpler model is enough: {baseline}.", baseline=baseline)
-        return Answer(headline, _said(advice, harm), best["strategy"], SAME)
+        return Answer(headline, _said(advice, top, harm), best["strategy"], SAME)
     headline = _(
         "No, do not transfer here: even the best strategy, {strategy}, is worse than no transfer: {gain}.",
         strategy=style.title(best["strategy"]), gain=gain(best),
     )  # fmt: skip
-    return Answer(headline, _said(_("Use {baseline}.", baseline=baseline), harm), best["strategy"], HURTS)
+    return Answer(headline, _said(_("Use {baseline}.", baseline=baseline), top, harm), best["strategy"], HURTS)
 
 
 def _unanswerable(summary: pd.DataFrame) -> Answer:
     """Why no gain can be stated at all."""
     if not (summary["n"] > 0).any():
         why = _("No answer yet: no run has finished.")
-    elif (summary["verdict"] == BASELINE).all():
+    elif summary["verdict"].isin([BASELINE, CEILING]).all():
         why = _("No answer yet: no transfer strategy has finished.")
     elif summary["baseline"].isna().all():
         why = _("No answer: no model without transfer took part, so there is nothing to hold transfer against.")
     else:
         why = _("No answer yet: no seed has finished both with and without transfer.")
     return Answer(why, verdict=OPEN)
+
+
+def _ceiling(summary: pd.DataFrame, best: pd.Series) -> str:
+    """What every target label would bring, and how much of the way there transfer goes without them."""
+    tops = summary[(summary["verdict"] == CEILING) & summary["mean"].notna()]
+    if tops.empty or pd.isna(best["headroom"]):
+        return ""
+    highest = catalog.metric(best["metric"]).higher_is_better
+    score = f"{tops['mean'].max() if highest else tops['mean'].min():.3f}"
+    if pd.isna(best["gap_closed"]):
+        return _("Every target label would bring {score}, not surely more than the best model without transfer.",
+                 score=score)  # fmt: skip
+    if best["gap_closed"] <= 0:
+        return _("Every target label would bring {score}: {amount}.", score=score,
+                 amount=amount(best["headroom"], best["metric"]))  # fmt: skip
+    return _(
+        "Every target label would bring {score}: {strategy} closes {share} of the gap without them.",
+        score=score, strategy=style.title(best["strategy"]), share=percent(best["gap_closed"]),
+    )  # fmt: skip
 
 
 def _held_against(baseline: str) -> str:
@@ -189,6 +211,17 @@ def convergence(table: pd.DataFrame, at_once: Collection[str] = ()) -> Answer:
         there, tried = int(scratch["reached"].sum()), int(scratch["n"].sum())
         against = _("From scratch itself gets there in {there} of {n} runs.", there=there, n=tried) if tried else ""
     return Answer(headline, _said(against, *steady), str(first["strategy"].iloc[0]))
+
+
+def forgotten(table: pd.DataFrame, metric: str) -> str:
+    """Who forgot most of the source? From the rows of one label budget of `tlcore.measure.convergence.forgotten`."""
+    worst = table.sort_values("drop").iloc[-1]
+    named, unit = style.title(worst["strategy"]), factor(metric) == 100
+    if worst["drop"] <= 0:
+        return _("Nothing was forgotten: no strategy is worse on the source than before it learnt the target.")
+    lost = figure(worst["drop"], metric)
+    lost = _("{points} points", points=lost) if unit else lost
+    return _("Learning the target cost {strategy} most on the source: {lost}.", strategy=named, lost=lost)
 
 
 def imbalance(parts: pd.DataFrame, classes: pd.DataFrame, strategy: str, points: pd.DataFrame, label: str) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
+from tlcore import catalog
 from tlcore.charts import style
 from tlcore.words import _
 
@@ -27,7 +28,8 @@ def convergence(
 ) -> style.Picture:
     """Mean score with its 95 % band over seeds, one line per strategy, at most eight.
 
-    What needs no training has one point and no line; it belongs among the ``rules``.
+    What needs no training has one point and no line; it belongs among the ``rules``, as does a ceiling, which
+    learns from more labels.
 
     ``means`` (and ``source``, drawn thin and dotted): ``strategy, x, mean, low, high, n`` of one label
     budget, ``low`` and ``high`` NaN where one seed gives no band. ``seeds``: ``strategy, seed, x, score``,
@@ -35,8 +37,8 @@ def convergence(
     a score each, such as the best classical model. ``metric`` and ``x`` are axis titles.
     """
     means = means.dropna(subset=["mean"])
-    at_once = without_training(means)
-    means = means[~means["strategy"].isin(at_once)]
+    at_once = [name for name in without_training(means) if not catalog.is_ceiling(name)]
+    means = means[~means["strategy"].isin(at_once) & ~means["strategy"].map(catalog.is_ceiling).astype(bool)]
     ends = means.sort_values("x").groupby("strategy")["mean"].last().sort_values(ascending=not higher_is_better)
     kept, left_out = style.shown(ends.index, must=["scratch"])
     counts = means.groupby("strategy")["n"].max()
@@ -111,7 +113,7 @@ def references(means: pd.DataFrame, higher_is_better: bool = True) -> dict[str, 
     best classical model and the best point of scratch's mean curve, as far as they took part."""
     scores = means.dropna(subset=["mean"]).sort_values("x", kind="stable").groupby("strategy")["mean"]
     last, best = scores.last(), scores.max() if higher_is_better else scores.min()
-    models = [name for name in without_training(means) if not style.transfers(name) and name != "frequency_table"]
+    models = [name for name in without_training(means) if catalog.is_baseline(name) and name != "frequency_table"]
     classical = last[last.index.isin(models)]
     found = {}
     if "frequency_table" in last:
@@ -121,6 +123,19 @@ def references(means: pd.DataFrame, higher_is_better: bool = True) -> dict[str, 
     if "scratch" in best:
         found[_("best scratch")] = float(best["scratch"])
     return found
+
+
+def ceiling(runs: pd.DataFrame) -> dict[str, float]:
+    """The best ceiling, as a score to hold a curve against; nothing where none has finished.
+
+    It learns from every target label, so none is left to watch it by: its score is that on the test set.
+    """
+    done = runs[runs["strategy"].map(catalog.is_ceiling).astype(bool) & runs["test_score"].notna()]
+    scores = done.groupby("strategy")["test_score"].mean().astype(float)
+    if scores.empty:
+        return {}
+    better = catalog.metric(done["metric"].iloc[0]).higher_is_better
+    return {_("ceiling, on the test set"): scores.max() if better else scores.min()}
 
 
 def _reach(means: pd.DataFrame, rules: Mapping[str, float]) -> alt.Scale:
@@ -137,12 +152,13 @@ def _reach(means: pd.DataFrame, rules: Mapping[str, float]) -> alt.Scale:
 
 
 def _ruled(rules: Mapping[str, float]) -> list[alt.Chart]:
-    """A horizontal line per reference score; the labels stand right, left and centre, so that none covers another."""
+    """A horizontal line per reference score; the labels stand apart from left to right, so that none covers another."""
     layers = []
     places: list[tuple[Any, Literal["left", "center", "right"]]] = [
         ("width", "right"),
         (4, "left"),
         ({"expr": "width / 2"}, "center"),
+        ({"expr": "width / 4"}, "center"),
     ]
     for (label, value), (place, align) in zip(rules.items(), places, strict=False):
         frame = pd.DataFrame({"mean": [value], "label": [f"{label} {value:.2f}"]})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from hashlib import blake2s
 from typing import Any, NamedTuple
 
@@ -48,7 +49,10 @@ class Sign(NamedTuple):
 
 SLATE = "#7787a0"
 _COLOURS = ("#3579dc", "#d9661f", "#1f9160", "#9a5fd6", "#d1488f", "#0f8f9e", "#8a7d12", "#a8693f")
-_DASHES = ((1, 0), (7, 3), (2, 2), (10, 3, 2, 3), (14, 5))
+_DASHES = (
+    (1, 0), (7, 3), (2, 2), (10, 3, 2, 3), (14, 5), (4, 4), (10, 3, 2, 3, 2, 3), (1, 4), (16, 3, 5, 3), (5, 2, 1, 2),
+    (20, 6), (3, 2, 8, 2),
+)  # fmt: skip
 _FIXED = {
     "scratch": Look(SLATE, (1, 0)),
     "frequency_table": Look(SLATE, (2, 3)),
@@ -58,28 +62,42 @@ _FIXED = {
     "feature_extraction": Look("#1f9160", (7, 3)),
     "dann": Look("#d9661f", (10, 3, 2, 3)),
     "distillation": Look("#9a5fd6", (2, 2)),
+    "l2_sp": Look("#0f8f9e", (7, 3)),
+    "linear_probe_fine_tune": Look("#d1488f", (10, 3, 2, 3)),
+    "deep_coral": Look("#8a7d12", (2, 2)),
+    "pooled_boosting": Look("#a8693f", (7, 3)),
+    "source_boosting": Look("#3579dc", (2, 2)),
 }
 _ALL = [Look(colour, dash) for dash in _DASHES for colour in _COLOURS]
 _FREE = [free for free in _ALL if free not in _FIXED.values()]
-_SALT = b"381"  # gives each of the two dozen methods known today a look of its own
 
 
 def look(strategy: str) -> Look:
     """The colour and dash of a strategy: the same for this name in every chart, whatever is beside it."""
-    digest = blake2s(strategy.encode(), salt=_SALT, digest_size=4).digest()
-    return _FIXED.get(strategy) or _FREE[int.from_bytes(digest) % len(_FREE)]
+    return _looks().get(strategy) or _FREE[_place(strategy)]
+
+
+@cache
+def _looks() -> dict[str, Look]:
+    """A look of its own for each strategy on offer: by its name, or the next that is free."""
+    found, free = dict(_FIXED), set(_FREE)
+    for name in catalog.strategies():
+        if name not in found:
+            preferred = _place(name)
+            order = _FREE[preferred:] + _FREE[:preferred]
+            found[name] = next((one for one in order if one in free), order[0])
+            free.discard(found[name])
+    return found
+
+
+def _place(name: str) -> int:
+    return int.from_bytes(blake2s(name.encode(), digest_size=4).digest()) % len(_FREE)
 
 
 def title(strategy: str) -> str:
     """The name a reader sees. A strategy that is on offer no longer keeps the name it was stored under."""
     offer = catalog.strategies().get(strategy)
     return _(offer.title) if offer else strategy.replace("_", " ").capitalize()
-
-
-def transfers(strategy: str) -> bool:
-    """Whether it uses the source at all; a strategy nobody knows any more is taken to."""
-    offer = catalog.strategies().get(strategy)
-    return offer is None or offer.transfers
 
 
 def titles(strategies: Iterable[str]) -> str:
@@ -95,6 +113,7 @@ def sign(verdict: str) -> Sign:
         "negative transfer": Sign(_("negative transfer"), "▼", "#d64545"),
         "not enough evidence": Sign(_("not enough evidence"), "?", "#b57400"),
         "baseline": Sign(_("baseline"), "○", INK),
+        "ceiling": Sign(_("ceiling"), "◆", INK),
     }[verdict]
 
 

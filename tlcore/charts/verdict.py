@@ -19,7 +19,8 @@ LOWER = 18  # pixels between the middle of a row and its interval: its words sta
 def forest(summary: pd.DataFrame) -> style.Picture:
     """A row per transfer strategy and label budget of the summary frame: its gain over the best no-transfer
     model, best on top. The thick line is its 95 % interval; the thin one, wider because several strategies
-    are asked at once, is the one the verdict is read from. The grey band is the practical margin.
+    are asked at once, is the one the verdict is read from. The grey band is the practical margin; the diamond
+    is how far the best ceiling stands above that model.
 
     Where there is no interval (one seed) there is no line; what could not be compared yet gets no row.
     """
@@ -39,6 +40,7 @@ def forest(summary: pd.DataFrame) -> style.Picture:
             "wide_low": rows["settled_low"].to_numpy(float) * factor,
             "wide_high": rows["settled_high"].to_numpy(float) * factor,
             "band": rows["margin"].to_numpy(float) * factor,
+            "ceiling": rows["headroom"].to_numpy(float) * factor,
             "n": rows["pairs"].to_numpy(int),
             "verdict": [mark.word for mark in marks],
             "text": [
@@ -73,12 +75,17 @@ def forest(summary: pd.DataFrame) -> style.Picture:
     base = alt.Chart(frame).encode(axis, place, colour, tooltip=tooltip)
     text = alt.Chart(frame).mark_text(align="left", x=4, yOffset=-18, lineBreak="\n", fontSize=13, fontWeight="bold")
     band = alt.Chart(frame.assign(left=-frame["band"])).mark_rect(color=style.PALE, opacity=0.22)
+    ceiling = alt.Chart(frame.dropna(subset=["ceiling"])).mark_point(
+        shape="diamond", size=130, filled=True, opacity=1, color=style.INK, yOffset=LOWER
+    )
+    above = alt.Tooltip("ceiling:Q", title=_("Ceiling: with every target label"), format="+.2f")
     return style.framed(
         alt.layer(
             band.encode(alt.X("left:Q", title=title), alt.X2("band:Q"), place),
             alt.Chart(pd.DataFrame({"gain": [0.0]})).mark_rule(color=style.INK).encode(axis),
             _line(frame, "wide_low", "wide_high", 1.2).encode(place, colour, tooltip=tooltip),
             _line(frame, "low", "high", 4).encode(place, colour, tooltip=tooltip),
+            ceiling.encode(alt.X("ceiling:Q", title=title), place, tooltip=[tooltip[0], above]),
             base.mark_point(size=130, filled=True, opacity=1, yOffset=LOWER),
             text.encode(place, colour, text="text:N", tooltip=tooltip),
         ),
@@ -86,6 +93,7 @@ def forest(summary: pd.DataFrame) -> style.Picture:
         _forest_description(frame, unit),
         _("No strategy can be compared yet.") if frame.empty else "",
         _("Grey band: too small to matter."),
+        _("Diamond: the ceiling, what every target label would bring.") if frame["ceiling"].notna().any() else "",
         _("Thin line: allows for asking about several strategies at once.") if frame["wide_low"].notna().any() else "",
         _("No line: too few seeds for an interval.") if frame["low"].isna().any() else "",
         _("{n} rows are not drawn.", n=cut) if cut > 0 else "",
@@ -97,14 +105,18 @@ def leaderboard(summary: pd.DataFrame) -> pd.DataFrame:
 
     Going down the list, whoever's interval overlaps that of the best of the current place shares it; the
     first who does not opens the next place, counted from the top. Without an interval (one seed) there is
-    no rank.
+    no rank, nor is there for a ceiling, which learns from more labels.
     """
     sign = catalog.metric(summary["metric"].iloc[0]).sign if len(summary) else 1
     board = summary.dropna(subset=["mean"]).sort_values("mean", ascending=sign < 0, kind="stable")
     board = board.reset_index(drop=True)
     ranks: list[Any] = []
-    place, worst_of_best = 0, np.nan
-    for position, ends in enumerate(board[["ci_low", "ci_high"]].to_numpy(float) * sign, start=1):
+    position, place, worst_of_best = 0, 0, np.nan
+    for name, ends in zip(board["strategy"], board[["ci_low", "ci_high"]].to_numpy(float) * sign, strict=True):
+        if catalog.is_ceiling(name):
+            ranks.append(pd.NA)
+            continue
+        position += 1
         if np.isfinite(ends).all() and not max(ends) >= worst_of_best:
             place, worst_of_best = position, min(ends)
         ranks.append(place if np.isfinite(ends).all() else pd.NA)

@@ -33,11 +33,12 @@ def budget(parser: ArgumentParser) -> None:
     """The flags that say what is compared, and under which budget."""
     from tlcore.spec import PRESETS
 
-    parser.add_argument("--strategies", metavar="A,B,C", help="strategies by name, or 'all' that apply (the default)")
+    parser.add_argument("--strategies", metavar="A,B,C", help="strategies by name, or 'all' (default: the usual ones)")
     parser.add_argument("--no-baselines", action="store_true", help="leave out the models without transfer")
     parser.add_argument("--labels", metavar="N,M,all", help="how many target labels may be used; several budgets")
     parser.add_argument("--seeds", type=int, metavar="K", help="repetitions with other samples and weights (default 5)")
     parser.add_argument("--preset", metavar="|".join(PRESETS), help="how long to train (default balanced)")
+    parser.add_argument("--watch-source", action="store_true", help="judge epochs on the source too: what is forgotten")
     parser.add_argument("--metric", metavar="NAME", help="what to judge by (default: what suits the data)")
     parser.add_argument("--margin", type=float, metavar="D", help="smallest gain that matters (default 0.01: a point)")
     parser.add_argument("--backbone", metavar="NAME", help="the network (default: what suits the data)")
@@ -82,6 +83,8 @@ def experiment(asked: Namespace) -> Any:
         changed["labels"] = _budgets(asked.labels)
     if asked.preset is not None:
         changed["training"] = PRESETS[asked.preset]
+    if asked.watch_source:
+        changed["training"] = replace(changed.get("training", base.training), watch_source=True)
     changed["strategies"] = _strategies(asked, base.strategies)
     base = replace(base, **changed)
     knobs = {name: dict(values) for name, values in base.knobs.items()}
@@ -138,15 +141,13 @@ def _from_file(path: Path) -> Any:
 
 
 def _strategies(asked: Namespace, base: tuple[str, ...]) -> tuple[str, ...]:
-    offer = catalog.strategies()
-    without = [name for name, strategy in offer.items() if not strategy.transfers]
-    if asked.strategies is None and base:
-        return tuple(name for name in base if not (asked.no_baselines and name in without))  # the file says the rest
-    chosen = [name.strip() for name in (asked.strategies or "all").split(",") if name.strip()]
-    if chosen == ["all"]:
-        chosen = [name for name in offer if not (asked.no_baselines and name in without)]
-    extra = [] if asked.no_baselines else [name for name in without if name not in chosen]
-    return (*extra, *chosen)
+    """The strategies that are named, or the file's, or the usual ones; the usual baselines are added to those named."""
+    named = [name.strip() for name in (asked.strategies or "").split(",") if name.strip()]
+    if named and named != ["all"]:
+        extra = [name for name in catalog.usual() if catalog.is_baseline(name) and name not in named]
+        return (*([] if asked.no_baselines else extra), *named)
+    chosen = list(catalog.strategies()) if named else base or catalog.usual()
+    return tuple(name for name in chosen if not (asked.no_baselines and catalog.is_baseline(name)))
 
 
 def _budgets(text: str) -> tuple[int | None, ...]:

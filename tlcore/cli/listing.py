@@ -1,4 +1,4 @@
-"""What is on offer, as a table or as JSON: the same for strategies, scenarios and backbones."""
+"""What is on offer, as a table or as JSON: the same for scenarios and backbones, and for strategies as JSON."""
 
 from __future__ import annotations
 
@@ -13,14 +13,19 @@ def offers(
     found: Mapping[str, Any], said: Callable[[Any], dict[str, Any]], columns: Sequence[str], where: str | None
 ) -> int:
     """Print what was found; ``said`` picks what is told of each, ``columns`` which of that the table shows."""
-    records = [
+    every = records(found, said)
+    if where:
+        as_json(every, where)
+    else:
+        table(["name", *columns], [[record["name"], *(_cell(record[key]) for key in columns)] for record in every])
+    return 0
+
+
+def records(found: Mapping[str, Any], said: Callable[[Any], dict[str, Any]]) -> list[dict[str, Any]]:
+    """All that is known of each, its knobs included, for programs."""
+    return [
         {"name": name, "title": offer.title, **said(offer), "knobs": _knobs(offer)} for name, offer in found.items()
     ]
-    if where:
-        as_json(records, where)
-    else:
-        table(["name", *columns], [[record["name"], *(_cell(record[key]) for key in columns)] for record in records])
-    return 0
 
 
 def _cell(value: object) -> str:

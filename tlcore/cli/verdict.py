@@ -10,12 +10,16 @@ from tlcore import catalog
 from tlcore.cli.commands.runs import records
 from tlcore.cli.output import table
 from tlcore.errors import Unusable
-from tlcore.measure.gain import LEAST_SEEDS, recommended, summarise
+from tlcore.measure.gain import BASELINE, CEILING, LEAST_SEEDS, recommended, summarise
 from tlcore.measure.gap import measure_gap
 from tlcore.measure.imbalance import counts, overview
+from tlcore.measure.notes import grave
 from tlcore.outcome import State
 from tlcore.plan import Plan
 from tlcore.situation import hold_out
+from tlcore.words import told
+
+COLUMNS = ("strategy", "runs", "mean", "95 %", "gain", "95 % ", "verdict", "gap closed")
 
 
 def show(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
@@ -24,16 +28,21 @@ def show(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
     metric = catalog.metric(plan.metric)
     scale, unit = (100, " points") if metric.unit == "points" else (1, f" ({plan.situation.label})")
     better = "" if metric.higher_is_better else ", lower is better"
-    for budget, some in _by_budget(summary.sort_values("mean", ascending=not metric.higher_is_better)):
+    for budget, some in _by_budget(summary):
+        some = some.sort_values("mean", ascending=not metric.higher_is_better, kind="stable")
         print(f"\n{metric.title} on the test set with {budget} target labels{better}")
-        rows = [_row(row, scale) for row in some.itertuples()]
-        table(["strategy", "runs", "mean", "95 %", "gain", "95 % ", "verdict"], rows, right=["runs", "mean", "gain"])
+        rows, columns = [_row(row, scale) for row in some.itertuples()], list(COLUMNS)
+        if some["gap_closed"].isna().all():
+            rows, columns = [row[:-1] for row in rows], columns[:-1]
+        table(columns, rows, right=["runs", "mean", "gain", "gap closed"])
         for row in some.itertuples():
-            if row.verdict != "baseline":
+            if row.verdict != BASELINE:
                 print(_sentence(row, scale, unit))
     print()
     if best := recommended(summary):
         print(f"Recommended: {best}.")
+    for line in warnings(runs):
+        print(line)
     if plan.experiment.seeds < LEAST_SEEDS:
         print(f"Fewer than {LEAST_SEEDS} seeds never give a verdict.")
     if stopped := int((runs["state"] == State.STOPPED).sum()):
@@ -65,6 +74,11 @@ def record(plan: Plan, experiment_id: str, runs: pd.DataFrame, summary: pd.DataF
     }  # fmt: skip
 
 
+def warnings(runs: pd.DataFrame) -> list[str]:
+    """What went wrong while training: a line for each strategy and kind of trouble."""
+    return [f"Warning: {one.strategy}, in {one.runs} of {one.of} runs: {told(one.note)}" for one in grave(runs)]
+
+
 def _by_budget(summary: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     names = summary["labels"].map(lambda labels: "all" if pd.isna(labels) else str(labels))
     return [(name, summary[names == name]) for name in dict.fromkeys(names)]
@@ -75,12 +89,15 @@ def _row(row: Any, scale: int) -> list[str]:
     spread = "" if pd.isna(row.ci_low) else f"{row.ci_low:.3f} to {row.ci_high:.3f}"
     gain = "" if pd.isna(row.gain) else f"{row.gain * scale:+.1f}"
     band = "" if pd.isna(row.gain_low) else f"{row.gain_low * scale:+.1f} to {row.gain_high * scale:+.1f}"
-    return [row.strategy, row.n, mean, spread, gain, band, row.verdict]
+    closed = "" if pd.isna(row.gap_closed) else f"{row.gap_closed:.0%}"
+    return [row.strategy, row.n, mean, spread, gain, band, row.verdict, closed]
 
 
 def _sentence(row: Any, scale: int, unit: str) -> str:
     if row.n == 0:
         return f"{row.strategy}: no run has finished."
+    if row.verdict == CEILING:
+        return f"{row.strategy} is given every target label: what could be reached at most."
     if pd.isna(row.baseline):
         return f"{row.strategy}: no model without transfer to hold it against."
     if pd.isna(row.gain):

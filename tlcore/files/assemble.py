@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tlcore.errors import Unusable
 from tlcore.files.finding import Findings
 from tlcore.files.from_images import from_images
@@ -41,6 +43,10 @@ def _complete(files: Files, found: Findings) -> bool:
             _("No target is named."),
             remedy=_("Name the file where labels are scarce, or the column that splits the source into two domains."),
         )
+    if files.places and _is_folder(files):
+        found.stop(
+            _("Places are told apart by a column of a table; images have none."), remedy=_("Leave the places out.")
+        )
     if files.target and files.domain_column:
         found.stop(
             _("Both a target file and a column that splits the source are named."), remedy=_("Choose one of the two.")
@@ -51,6 +57,11 @@ def _complete(files: Files, found: Findings) -> bool:
             remedy=_("Name both."),
         )
     return not found.stops
+
+
+def _is_folder(files: Files) -> bool:
+    source = Path(files.source)
+    return source.is_dir() or source.suffix.lower() == ".zip"
 
 
 def _modality(files: Files) -> str:

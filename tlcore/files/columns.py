@@ -45,14 +45,22 @@ def common(parts: Mapping[str, pd.DataFrame], names: Mapping[str, str], found: F
     return {role: part[shared] for role, part in parts.items()}
 
 
-def typed(parts: Mapping[str, pd.DataFrame], names: Mapping[str, str], found: Findings) -> dict[str, pd.DataFrame]:
-    """Every column read the same way in all tables, and those without knowledge left out."""
+def typed(
+    parts: Mapping[str, pd.DataFrame], names: Mapping[str, str], found: Findings, places: str = ""
+) -> dict[str, pd.DataFrame]:
+    """Every column read the same way in all tables, and those without knowledge left out.
+
+    The column ``places`` is text whatever it reads as, and stays.
+    """
     whole = pd.concat(list(parts.values()), ignore_index=True)
-    places = [f"{names[role]} row {row}" for role, part in parts.items() for row in part.index]
+    rows = [f"{names[role]} row {row}" for role, part in parts.items() for row in part.index]
     kept = {}
     domains = pd.Series([role == "source" for role, part in parts.items() for _row in part.index])
     for column in whole.columns:
-        values = _typed(str(column), whole[column], places, found)
+        if places and column == places:
+            kept[column] = text(whole[column])
+            continue
+        values = _typed(str(column), whole[column], rows, found)
         if values is not None and not _idle(str(column), values, domains, found):
             kept[column] = values
     clean, start = pd.DataFrame(kept, index=whole.index), 0

@@ -115,6 +115,9 @@ def _check_copies(situation: Situation, found: Findings) -> None:
 def _marks(examples: Examples) -> np.ndarray:
     """A number per example: equal inputs and equal label, equal number."""
     inputs = examples.inputs
+    if examples.modality == "text":
+        labels = [""] * len(examples) if examples.labels is None else examples.labels
+        return np.array([hash((str(text), str(label))) for text, label in zip(inputs, labels, strict=True)])
     if isinstance(inputs, np.ndarray):
         return np.array([hash(picture.tobytes()) for picture in inputs], dtype=np.int64)
     labels = pd.Series(examples.labels, index=inputs.index, dtype=object).astype(str)
@@ -124,7 +127,8 @@ def _marks(examples: Examples) -> np.ndarray:
 def _named(examples: Examples, rows: np.ndarray) -> list[str]:
     if examples.names:
         return [examples.names[row] for row in rows]
-    assert isinstance(examples.inputs, pd.DataFrame)
+    if not isinstance(examples.inputs, pd.DataFrame):
+        return [_("row {row}", row=row + 1) for row in rows]
     index = examples.inputs.index
     counted_from_0 = isinstance(index, pd.RangeIndex) and index.start == 0  # made, not read from a file
     return [_("row {row}", row=index[row] + counted_from_0) for row in rows]

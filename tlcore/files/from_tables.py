@@ -15,6 +15,8 @@ from tlcore.files.tables import read_table
 from tlcore.situation import Examples, Situation
 from tlcore.words import _, counted
 
+LEAST_OF_ALL = 20  # rows; of fewer, each may well be from a place of its own
+
 
 def from_tables(files: Files, found: Findings) -> Situation | None:
     tables, names = {}, files.names
@@ -29,6 +31,8 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
     _check_label(tables, names, files, found)
     if files.domain_column and not _divide(tables, names, files, found):
         return None
+    if files.places:
+        _check_places(tables, names, files, found)
     for column in files.ignored:
         if not any(column in table.columns for table in tables.values()):
             found.warn(_("Column '{column}' is to be left out, but no file has it.", column=column))
@@ -37,11 +41,11 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
     labels, regression = read_labels(
         {role: table[files.label] for role, table in tables.items() if role != "unlabelled"}, files.label, names, found
     )
-    left_out = {files.label, files.domain_column, *files.ignored}
+    left_out = {files.label, files.domain_column, *files.ignored} - {files.places}
     inputs = columns.common(
         {role: table[[c for c in table.columns if c not in left_out]] for role, table in tables.items()}, names, found
     )
-    inputs = columns.typed(inputs, names, found)
+    inputs = columns.typed(inputs, names, found, places=files.places)
     if inputs["source"].shape[1] == 0:
         found.stop(
             _("{source} and {target} share no column that could explain '{label}'.", source=names["source"],
@@ -63,6 +67,7 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
         modality="table",
         positive=files.positive or None,
         regression=regression,
+        places=files.places or None,
         notes=found.notes,
     )
 
@@ -131,6 +136,28 @@ def _check_label(tables: dict[str, pd.DataFrame], names: dict[str, str], files: 
                 where=names[role],
                 remedy=_("At least a few rows must be labelled."),
             )
+
+
+def _check_places(tables: dict[str, pd.DataFrame], names: dict[str, str], files: Files, found: Findings) -> None:
+    """Whether every table says in this column where its rows are from."""
+    if files.places in (files.label, *files.ignored):
+        found.stop(
+            _("Column '{column}' is to name the places, and also to be predicted or left out.", column=files.places),
+            remedy=_("Choose one of the two."),
+        )
+        return
+    for role, table in tables.items():
+        if files.places not in table.columns:
+            _say_missing(files.places, table, names[role], found)
+            continue
+        present = columns.text(table[files.places]).dropna()
+        if present.empty or (len(table) > LEAST_OF_ALL and 2 * present.nunique() > len(table)):
+            found.stop(
+                _("Column '{column}' of {file} cannot name places: hardly any two rows share a value.",
+                  column=files.places, file=names[role]),
+                where=names[role],
+                remedy=_("Name a column such as a region, a shop or a brand."),
+            )  # fmt: skip
 
 
 def _say_missing(column: str, table: pd.DataFrame, file: str, found: Findings) -> None:

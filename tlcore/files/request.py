@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from hashlib import blake2s
 from pathlib import Path, PurePath
 
-from tlcore.catalog import knob
 from tlcore.errors import Unusable
+from tlcore.knobs import knob
 from tlcore.words import _
 
 ROLES = ("source", "target", "test", "unlabelled")
@@ -33,6 +33,7 @@ class Files:
     domain_column: str = knob("", "The column that splits one table into source and target")
     target_domain: str = knob("", "The value of that column that marks the target; all other rows are the source")
     positive: str = knob("", "The event, where there are two classes")
+    places: str = knob("", "The column that names each row's place (tables): its region, shop or brand")
     ignore: str = knob("", "Columns to leave out, separated by commas")
     size: int = knob(64, "Height and width that images are resized to, in pixels", 8, 512)
 

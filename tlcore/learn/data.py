@@ -17,9 +17,9 @@ import torch
 from torch import Tensor
 
 from tlcore.catalog import Backbone
-from tlcore.learn import nets
-from tlcore.learn.augment import jitter
-from tlcore.learn.space import ImageSpace, Space, fit_space
+from tlcore.learn import augment, nets
+from tlcore.learn.imbalance import Shape, remedied
+from tlcore.learn.space import Space, TableSpace, fit_space
 from tlcore.situation import Examples, LabelSpace, Situation, Split
 from tlcore.spec import FORMAT, Training
 
@@ -30,6 +30,7 @@ class Batch(NamedTuple):
     x: Tensor
     y: Tensor
     weight: Tensor | None = None
+    shape: Shape | None = None
 
 
 class Pair(NamedTuple):
@@ -46,6 +47,7 @@ class Domain:
     ``y`` holds class positions (int64) or standardised numbers (float32); -1 where nobody labelled.
     An epoch has at least ``least_steps`` steps: a handful of labels is walked several times, so
     that a budget in epochs means about as much training on 50 labels as on 500.
+    ``weight`` (N,) says how much each example counts in the loss, ``chance`` (N,) how often it is drawn.
     """
 
     x: Tensor
@@ -55,21 +57,34 @@ class Domain:
     weight: Tensor | None = None
     augment: Callable[[Tensor], Tensor] | None = None
     target_labels: bool = False
+    chance: Tensor | None = None
+    shape: Shape | None = None
 
     def __len__(self) -> int:
         return max(self.least_steps, math.ceil(len(self.x) / self.batch))
 
     def __iter__(self) -> Iterator[Batch]:
         size = min(self.batch, len(self.x))
-        passes = math.ceil(len(self) * size / len(self.x))
-        order = torch.cat([torch.randperm(len(self.x), device=self.x.device) for _ in range(passes)])
-        for rows in order[: len(self) * size].split(size):
+        for rows in self._order(len(self) * size).split(size):
             x = self.x[rows]
             yield Batch(
                 x if self.augment is None else self.augment(x),
                 self.y[rows],
                 None if self.weight is None else self.weight[rows],
+                self.shape,
             )
+
+    def _order(self, count: int) -> Tensor:
+        """Which examples come in an epoch: all in turn, or by chance where some are to come more often."""
+        if self.chance is not None:
+            return torch.multinomial(self.chance.float(), count, replacement=True)
+        passes = math.ceil(count / len(self.x))
+        return torch.cat([torch.randperm(len(self.x), device=self.x.device) for _ in range(passes)])[:count]
+
+    @property
+    def effective(self) -> float | None:
+        """How many equally weighted examples the weights are worth: ``(sum w)^2 / sum w^2`` (Kish, 1965)."""
+        return None if self.weight is None else float(self.weight.sum() ** 2 / (self.weight**2).sum())
 
     @property
     def seen(self) -> int:
@@ -98,6 +113,10 @@ class Paired:
     def seen(self) -> int:
         """Labelled target examples walked through in one epoch."""
         return len(self) * self.size if self.target.target_labels else 0
+
+    @property
+    def effective(self) -> float | None:
+        return self.source.effective
 
     def __iter__(self) -> Iterator[Pair]:
         source, target = replace(self.source, batch=self.size), replace(self.target, batch=self.size)
@@ -128,6 +147,15 @@ class Task:
     backbone: Backbone
     training: Training
     seed: int
+    remedy: str = "none"  # for rare classes; the domains have it at work already
+    places: str | None = None  # the column that names each row's place
+
+    @property
+    def place_column(self) -> int | None:
+        """Where an encoded row holds the code of its place; None where rows have no places."""
+        if self.places is None or not isinstance(self.space, TableSpace):
+            return None
+        return self.space.plain + list(self.space.categories).index(self.places)
 
     @property
     def same_labels(self) -> bool:
@@ -138,6 +166,12 @@ class Task:
     def labelled(self) -> Batch:
         """All labelled target examples, for learners that choose no epoch."""
         return Batch(torch.cat([self.target.x, self.valid.x]), torch.cat([self.target.y, self.valid.y]))
+
+    @property
+    def source_all(self) -> Batch:
+        """All source examples, for learners that choose no epoch."""
+        both = self.source, self.source_valid
+        return Batch(torch.cat([part.x for part in both]), torch.cat([part.y for part in both]))
 
     def model(self, labels: LabelSpace | None = None, scale: float = 1.0) -> nets.Model:
         """A new network, its first weights decided by the seed alone: equal for every strategy.
@@ -153,7 +187,8 @@ class Task:
 
     def address(self, *more: object) -> str:
         """Names all a source phase depends on: source data, network, training budget and seed."""
-        everything = (FORMAT, self._source_digest, self.backbone, self.seed, asdict(self.training), more)
+        training = {key: value for key, value in asdict(self.training).items() if key != "watch_source"}
+        everything = (FORMAT, self._source_digest, self.backbone, self.seed, training, self.remedy, more)
         return blake2s(repr(everything).encode(), digest_size=16).hexdigest()
 
     @cached_property
@@ -170,6 +205,7 @@ class Answers(NamedTuple):
 
     x: Tensor
     truth: np.ndarray  # class positions, or numbers in their own unit
+    places: np.ndarray | None = None  # the name of each one's place, where they have any
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +221,13 @@ class Held:
 
 
 def deal(
-    split: Split, situation: Situation, backbone: Backbone, training: Training, seed: int, device: str
+    split: Split,
+    situation: Situation,
+    backbone: Backbone,
+    training: Training,
+    seed: int,
+    device: str,
+    remedy: str = "none",
 ) -> tuple[Task, Held]:
     """Lay one run's examples on the device: what the strategy may see, and what the judge holds."""
     space = fit_space(split.source_train, split.train, split.valid, split.unlabelled)
@@ -195,7 +237,7 @@ def deal(
         known = source_space.encode(split.source_train.labels)  # type: ignore[arg-type]
         centre, spread = float(known.mean()), float(known.std()) or 1.0
 
-    augmented = training.augment and isinstance(space, ImageSpace)
+    varied = augment.training(space) if training.augment else None
 
     def inputs(part: Examples) -> Tensor:
         return space.encode(part).to(device)
@@ -213,12 +255,15 @@ def deal(
             if labels.kind == "regression":
                 values = (values - centre) / spread
             y = torch.from_numpy(values).to(device)
-        return Domain(x, y, training.batch, training.least_steps, None, jitter if augmented else None, target_labels)
+        return Domain(x, y, training.batch, training.least_steps, None, varied, target_labels)
+
+    def trained_on(part: Domain, labels: LabelSpace) -> Domain:
+        return remedied(part, remedy, labels.outputs, space, seed)
 
     task = Task(
-        source=domain(split.source_train, source_space),
+        source=trained_on(domain(split.source_train, source_space), source_space),
         source_valid=domain(split.source_valid, source_space),
-        target=domain(split.train, target_space, target_labels=True),
+        target=trained_on(domain(split.train, target_space, target_labels=True), target_space),
         valid=domain(split.valid, target_space, target_labels=True),
         unlabelled=domain(split.unlabelled, None),
         space=space,
@@ -227,12 +272,14 @@ def deal(
         backbone=backbone,
         training=training,
         seed=seed,
+        remedy=remedy,
+        places=situation.places,
     )
     held = Held(
         source=Answers(task.source_valid.x, truth(split.source_valid, source_space)),
-        valid=Answers(task.valid.x, truth(split.valid, target_space)),
+        valid=Answers(task.valid.x, truth(split.valid, target_space), situation.places_of(split.valid)),
         watched=None if split.watched is None else Answers(inputs(split.watched), truth(split.watched, target_space)),
-        test=Answers(inputs(split.test), truth(split.test, target_space)),
+        test=Answers(inputs(split.test), truth(split.test, target_space), situation.places_of(split.test)),
         centre=centre,
         spread=spread,
     )

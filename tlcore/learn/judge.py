@@ -24,10 +24,14 @@ class Judge:
         self.held, self.metrics, self.headline, self.device = held, metrics, headline, device
         self.source_labels, self.target_labels = task.source_labels, task.target_labels
 
-    def epoch(self, predictor: nn.Module, selector: str) -> tuple[dict[str, float], np.ndarray | None]:
+    def epoch(
+        self, predictor: nn.Module, selector: str, watch_source: bool = False
+    ) -> tuple[dict[str, float], np.ndarray | None]:
         """The headline metric wherever this phase is judged, and the losses its best epoch is chosen by.
 
         The losses are one per validation example of the selector; None where nothing is chosen.
+        ``watch_source``: say how well the target's predictor still does on the source, where both
+        have the same classes.
         """
         if selector == "source":
             told = self.predict(predictor, self.held.source.x, self.source_labels)
@@ -39,6 +43,9 @@ class Judge:
         if self.held.watched is not None:
             told = self.predict(predictor, self.held.watched.x, self.target_labels)
             scores["watched"] = self._headline(self.held.watched, told)
+        if watch_source and self.source_labels == self.target_labels:
+            told = self.predict(predictor, self.held.source.x, self.source_labels)
+            scores["source"] = self._headline(self.held.source, told)
         return scores, losses
 
     def can_judge(self, phase_selector: str) -> bool:
@@ -56,7 +63,7 @@ class Judge:
             told = self.predict(predictor, part.x, self.target_labels)
             fitting = {key: m for key, m in self.metrics.items() if self.target_labels.kind in m.kinds}
             scores[name] = {key: float(metric.measure(part.truth, told)) for key, metric in fitting.items()}
-            frames.append(_frame(name, part.truth, told))
+            frames.append(_frame(name, part, told))
         return scores, pd.concat(frames, ignore_index=True)
 
     def predict(self, predictor: nn.Module, x: Tensor, labels: LabelSpace) -> np.ndarray:
@@ -94,6 +101,7 @@ def _losses(part: Answers, told: np.ndarray) -> np.ndarray:
     return losses[losses.mean(1).argmin()]
 
 
-def _frame(part: str, truth: np.ndarray, told: np.ndarray) -> pd.DataFrame:
+def _frame(name: str, part: Answers, told: np.ndarray) -> pd.DataFrame:
     answers = {"prediction": told} if told.ndim == 1 else {f"p{c}": told[:, c] for c in range(told.shape[1])}
-    return pd.DataFrame({"part": part, "row": np.arange(len(truth)), "truth": truth, **answers})
+    frame = pd.DataFrame({"part": name, "row": np.arange(len(part.truth)), "truth": part.truth, **answers})
+    return frame if part.places is None else frame.assign(place=part.places)

@@ -17,9 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tlcore.learn import alarms
 from tlcore.learn.judge import Judge
 from tlcore.learn.shelf import Shelf
-from tlcore.outcome import Epoch
+from tlcore.outcome import Epoch, Note
 from tlcore.phase import Phase
 from tlcore.spec import Training
 
@@ -40,7 +41,8 @@ class Course:
     spent: float = 0.0  # seconds, those of replayed phases included
     epochs: int = 0
     phase: Phase | None = None  # the latest
-    warnings: list[str] = field(default_factory=list)
+    selectors: list[str] = field(default_factory=list)  # of every phase so far
+    notes: list[Note] = field(default_factory=list)
 
     def tell(self, epoch: Epoch) -> None:
         self.epochs += epoch.number > 0
@@ -52,6 +54,8 @@ def train(phases: Iterable[Phase], course: Course, shelf: Shelf) -> nn.Module:
     _sow(course.seed, "start")
     for phase in _timed(phases, course):
         course.phase = phase
+        course.selectors.append(phase.selector)
+        course.notes += [*phase.notes, *alarms.before(phase)]
         _sow(course.seed, phase.address or phase.name)
         if phase.address is None:
             fit(phase, course)
@@ -59,7 +63,9 @@ def train(phases: Iterable[Phase], course: Course, shelf: Shelf) -> nn.Module:
             # The epochs that are told again speak of the headline metric: another metric, another place.
             with shelf.place(f"{phase.address}-{course.judge.headline}") as place:
                 if place.filled:
-                    _replay(phase, course, place.load(phase.predictor))
+                    told = place.load(phase.predictor)
+                    _replay(phase, course, told)
+                    course.notes += alarms.after(phase.name, told)
                 else:
                     place.store(phase.predictor, fit(phase, course))
         _sow(course.seed, f"after {phase.name}")
@@ -87,12 +93,12 @@ def fit(phase: Phase, course: Course) -> list[Epoch]:
     scaler = torch.amp.GradScaler(device, enabled=device == "cuda" and not bf16)
     weights = [tensor for move in phase.moves for tensor in move.module.parameters()]
     optimizer = _optimizer(phase, training)
-    best, told, done = Best(phase), [], 0
+    best, told, done, standing = Best(phase), [], 0, alarms.Standing(phase)
 
     def close(number: int, terms: dict[str, float], spent: float) -> bool:
         """Judge and report one epoch; true when the phase may go on."""
         freeze(phase)
-        scores, losses = judge.epoch(phase.predictor, phase.selector)
+        scores, losses = judge.epoch(phase.predictor, phase.selector, training.watch_source)
         kept = best.offer(number, losses)
         loss = None if losses is None else float(losses.mean())
         course.spent += spent
@@ -123,16 +129,25 @@ def fit(phase: Phase, course: Course) -> list[Epoch]:
             course.seen += getattr(phase.batches, "seen", 0)
             means = _read(sums, names, len(phase.batches))
             if not (all(map(math.isfinite, means.values())) and best.finite()):
-                course.warnings.append(
-                    f"Loss or weights were no longer numbers in epoch {number} of phase {phase.name!r}; "
-                    f"training ended there and epoch {best.number} was kept."
-                )
+                course.notes.append(Note(
+                    "Loss or weights were no longer numbers in epoch {number} of phase '{phase}'; "
+                    "training ended there and epoch {kept} was kept.",
+                    {"number": number, "phase": phase.name, "kept": best.number},
+                ))  # fmt: skip
+                break
+            if alarms.exploded(told, means):
+                course.notes.append(Note(
+                    "The loss exploded in epoch {number} of phase '{phase}'; training ended there and epoch {kept} "
+                    "was kept. Try a smaller learning rate.",
+                    {"number": number, "phase": phase.name, "kept": best.number},
+                ))  # fmt: skip
                 break
             if not close(number, means, time.perf_counter() - began):
                 break
     finally:
         best.restore()
         freeze(phase)
+        course.notes += [*standing.drift(), *alarms.after(phase.name, told), *best.left_alone(phase, told)]
     return told
 
 
@@ -142,12 +157,15 @@ class Best:
     Validation losses come one per example. An epoch is clearly worse when its paired difference to
     the lowest mean so far exceeds `DOUBT` standard errors: with a dozen validation labels a slight
     decline does not make an early epoch win over the end of the schedule; with thousands this is the
-    minimum (docs/decisions/0006).
+    minimum (docs/decisions/0006). A good start, epoch 0, gives way only to an epoch whose mean is
+    lower (docs/decisions/0030).
     """
 
     def __init__(self, phase: Phase):
         self.moving = [tensor for move in phase.moves for tensor in move.module.state_dict(keep_vars=True).values()]
         self.number = 0
+        self.hold = phase.good_start
+        self.start: float | None = None
         self.lowest: np.ndarray | None = None
         self.weights: list[Tensor] = []
 
@@ -159,6 +177,10 @@ class Best:
             away = losses - self.lowest
             if away.mean() > DOUBT * away.std(ddof=1 if len(away) > 1 else 0) / math.sqrt(len(away)):
                 return False
+            if self.start is None:
+                self.start = losses.mean()
+            elif self.hold and losses.mean() >= self.start:
+                return False
         self.number = number
         self.weights = [tensor.detach().clone() for tensor in self.moving]
         return True
@@ -166,6 +188,16 @@ class Best:
     def finite(self) -> bool:
         """Whether every weight is a number still: one bad gradient can spoil them while the losses looked well."""
         return bool(torch.stack([tensor.isfinite().all() for tensor in self.moving]).all())
+
+    def left_alone(self, phase: Phase, told: list[Epoch]) -> Iterator[Note]:
+        """A good start that no epoch bettered is the whole result of a phase: say so."""
+        if self.hold and self.number == 0 and len(told) > 1:
+            yield Note(
+                "No epoch of phase '{phase}' was better than where it began, by the validation labels: "
+                "the network was left as it was.",
+                {"phase": phase.name},
+                grave=False,
+            )
 
     @torch.no_grad()
     def restore(self) -> None:
@@ -187,7 +219,12 @@ def freeze(phase: Phase) -> None:
 
 
 def _optimizer(phase: Phase, training: Training) -> torch.optim.Optimizer:
-    groups = [{"params": list(move.module.parameters()), "lr": move.lr, "peak": move.lr} for move in phase.moves]
+    groups = [
+        {"params": weights, "lr": move.lr, "peak": move.lr}
+        | ({} if move.decay is None else {"weight_decay": move.decay})
+        for move in phase.moves
+        if (weights := list(move.module.parameters()))  # a block may hold none
+    ]
     groups = groups or [{"params": [torch.zeros(1, requires_grad=True)], "lr": 0.0, "peak": 0.0}]
     return torch.optim.AdamW(groups, weight_decay=training.weight_decay, fused=True)
 

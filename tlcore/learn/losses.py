@@ -9,19 +9,24 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tlcore.learn.data import Batch, Pair
-from tlcore.learn.nets import Model
+from tlcore.learn.data import Batch
+from tlcore.learn.imbalance import Shape
 from tlcore.phase import Objective
 
 
 def task_loss(answer: Tensor, batch: Batch) -> Tensor:
-    """Cross-entropy for class positions, squared error for numbers; the weighted mean over the batch."""
+    """Cross-entropy for class positions, squared error for numbers; the weighted mean over the batch.
+
+    A remedy for rare classes may add an offset to the scores, or let well-answered examples count less.
+    """
     if batch.y.is_floating_point():
         each = (answer[:, 0] - batch.y) ** 2
-    elif batch.weight is None:
+    elif batch.weight is None and batch.shape is None:
         return F.cross_entropy(answer, batch.y)
     else:
-        each = F.cross_entropy(answer, batch.y, reduction="none")
+        shape = batch.shape or Shape()
+        each = F.cross_entropy(answer if shape.offset is None else answer + shape.offset, batch.y, reduction="none")
+        each = each * (1 - torch.exp(-each)) ** shape.focus if shape.focus else each
     return each.mean() if batch.weight is None else (batch.weight * each).sum() / batch.weight.sum()
 
 
@@ -41,10 +46,15 @@ def distilled(student: nn.Module, teacher: nn.Module, temperature: float, share:
         answer = student(batch.x)
         with torch.no_grad():
             told = teacher(batch.x)
-        soft = F.mse_loss(answer, told) if batch.y.is_floating_point() else softened_gap(answer, told, temperature)
-        return {"task": (1 - share) * task_loss(answer, batch), "teacher": share * soft}
+        return response(answer, told, batch, temperature, share)
 
     return objective
+
+
+def response(answer: Tensor, told: Tensor, batch: Batch, temperature: float, share: float) -> dict[str, Tensor]:
+    """The two terms of `distilled`, for a student's ``answer`` and what its teacher ``told``."""
+    soft = F.mse_loss(answer, told) if batch.y.is_floating_point() else softened_gap(answer, told, temperature)
+    return {"task": (1 - share) * task_loss(answer, batch), "teacher": share * soft}
 
 
 def softened_gap(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
@@ -53,36 +63,19 @@ def softened_gap(student: Tensor, teacher: Tensor, temperature: float) -> Tensor
     return F.kl_div(ours, told, reduction="batchmean") * temperature**2
 
 
-def adversarial(model: Model, critic: nn.Module, weight: float = 1.0) -> Objective:
-    """Learn the source while a critic, reversed, makes the domains alike (Ganin et al., 2016).
-
-    The critic learns at full strength; only the gradient that reaches the features is scaled by
-    ``weight * ramp(progress)``.
-    """
-
-    def objective(pair: Pair, progress: float) -> dict[str, Tensor]:
-        half = len(pair.source.x)
-        features = model.features(torch.cat([pair.source.x, pair.target.x]))
-        guess = critic(reverse(features, weight * ramp(progress)))
-        domain = torch.arange(len(features), device=features.device).ge(half).long()
-        return {"task": task_loss(model.head(features[:half]), pair.source), "domain": F.cross_entropy(guess, domain)}
-
-    return objective
-
-
 def ramp(progress: float) -> float:
     """Rises from 0 to 1, quickly at first: ``2 / (1 + exp(-10 p)) - 1`` (Ganin et al., 2016)."""
     return 2 / (1 + math.exp(-10 * progress)) - 1
 
 
-def reverse(x: Tensor, strength: float) -> Tensor:
+def reverse(x: Tensor, strength: float | Tensor) -> Tensor:
     """Values pass unchanged; gradients come back negated and scaled by ``strength``."""
     return _Reverse.apply(x, strength)
 
 
 class _Reverse(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, strength: float) -> Tensor:
+    def forward(ctx: Any, x: Tensor, strength: float | Tensor) -> Tensor:
         ctx.strength = strength
         return x.view_as(x)
 

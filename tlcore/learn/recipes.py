@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from tlcore.learn import losses, nets
 from tlcore.learn.data import Domain, Task
 from tlcore.learn.nets import Model
-from tlcore.phase import Move, Phase
+from tlcore.outcome import Note
+from tlcore.phase import Move, Objective, Phase
 
 
 def source(model: Model, task: Task, lr: float, name: str = "source") -> Iterator[Phase]:
@@ -26,6 +27,36 @@ def target(model: Model, task: Task, lr: float) -> Iterator[Phase]:
     yield Phase("target", model, task.target, losses.supervised(model), [Move(model, lr)])
 
 
+def tune(
+    model: Model,
+    task: Task,
+    moves: list[Move],
+    learn: Objective | None = None,
+    *,
+    name: str = "target",
+    share: float = 1.0,
+    good_start: bool | None = None,
+    notes: Iterable[Note] = (),
+) -> Iterator[Phase]:
+    """Go on learning on the few target labels, held back: ``moves`` say what may change.
+
+    Where source and target share their classes, the source's network is a good model to begin with
+    and has to be bettered, unless ``good_start`` says otherwise.
+    """
+    good = task.same_labels if good_start is None else good_start
+    learn = learn or losses.supervised(model)
+    yield Phase(name, model, task.target, learn, moves, share, good_start=good, notes=tuple(notes))
+
+
+def probe(
+    model: Model, task: Task, lr: float, *, name: str = "target", share: float = 1.0, good_start: bool = False
+) -> Iterator[Phase]:
+    """Fit the head alone. The body stands still, so its features are computed once and the head trains on those."""
+    seen = precomputed(model.body, task.target)
+    learn = losses.supervised(model.head)
+    yield Phase(name, model, seen, learn, [Move(model.head, lr)], share, good_start=good_start)
+
+
 def rehead(model: Model, task: Task) -> None:
     """Make the network answer in the target's classes: a new head where they differ from the source's."""
     if not task.same_labels:
@@ -34,6 +65,11 @@ def rehead(model: Model, task: Task) -> None:
 
 def precomputed(body: nn.Module, domain: Domain) -> Domain:
     """The domain as a frozen body sees it: features instead of inputs, computed once."""
+    return replace(domain, x=features(body, domain.x), augment=None)
+
+
+def features(body: nn.Module, x: Tensor) -> Tensor:
+    """What a frozen body makes of these inputs, (N, width)."""
     with torch.inference_mode():
-        features = torch.cat([body.eval()(part).float() for part in domain.x.split(1024)])
-    return replace(domain, x=features.clone(), augment=None)
+        seen = torch.cat([body.eval()(part).float() for part in x.split(1024)])
+    return seen.clone()

@@ -12,11 +12,12 @@ from torch import Tensor
 
 from tlcore.catalog import Backbone, Metric
 from tlcore.errors import Stopped
+from tlcore.learn import alarms
 from tlcore.learn.data import Task, deal
 from tlcore.learn.judge import Judge
 from tlcore.learn.loop import Course, Report, train
 from tlcore.learn.shelf import Shelf
-from tlcore.outcome import Outcome, State
+from tlcore.outcome import Note, Outcome, State
 from tlcore.phase import Phase
 from tlcore.situation import Situation, Split, split
 from tlcore.spec import RunSpec
@@ -46,7 +47,8 @@ def carry_out(
     what is judged. Any other error passes through.
     """
     hand = split(situation, spec.labels, spec.seed)
-    task, held = deal(hand, situation, backbone, spec.training, spec.seed, device)
+    remedy = spec.knobs.get("imbalance", "none")
+    task, held = deal(hand, situation, backbone, spec.training, spec.seed, device, remedy)
     judge = Judge(held, task, metrics, spec.metric, device)
     course = Course(judge, spec.training, report, spec.seed)
     state = State.DONE
@@ -60,30 +62,35 @@ def carry_out(
     predictions = pd.DataFrame()
     if judge.can_judge(phase.selector):
         scores, predictions = judge.measured(phase.predictor, phase.selector)
+        course.notes += alarms.one_answer(predictions, task.target_labels)
     else:
-        course.warnings.append("The run was stopped before it had learnt the target's classes; there is no score.")
+        course.notes.append(Note("The run was stopped before it had learnt the target's classes; there is no score."))
     outcome = Outcome(
         state,
         scores.get("test", {}),
         scores.get("valid", {}),
-        selector=_selector(phase.selector, hand),
+        selector=_selector(course.selectors, hand),
         seconds=course.spent,
         epochs=course.epochs,
         device=device_name(device),
-        warnings=tuple(course.warnings),
+        notes=alarms.distinct(course.notes),
     )
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in phase.predictor.state_dict().items()}
     return Result(outcome, predictions, weights)
 
 
-def _selector(kind: str, hand: Split) -> str:
-    """What chose the epoch that was judged, in words."""
+def _selector(kinds: list[str], hand: Split) -> str:
+    """What chose the epoch that was judged, in words, from the selectors of the phases in turn."""
     valid, labels = len(hand.valid), len(hand.valid) + len(hand.train)
-    if kind == "none":
-        return f"no epoch to choose; fitted on all {labels} target labels"
-    if kind == "source":  # stopped before the target's turn came
+    last = kinds[-1]
+    if last == "source":  # stopped before the target's turn came
         return f"the latest epoch not clearly worse than the best on {len(hand.source_valid)} source labels kept aside"
-    return f"the latest epoch not clearly worse than the best on {valid} of the {labels} target labels kept aside"
+    if "target" in kinds:
+        chosen = f"the latest epoch not clearly worse than the best on {valid} of the {labels} target labels kept aside"
+        return f"{chosen}, to which its last step was then fitted" if last == "none" else chosen
+    if last == "none":
+        return f"no epoch to choose; fitted on all {labels} target labels"
+    return "no epoch to choose; no target label was used"
 
 
 def device_name(device: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from tlcore.learn.space_text import TextSpace
 from tlcore.situation import Examples
 
 CATEGORIES_AT_MOST = 200  # rarer values of a column share the code of values never seen
@@ -99,7 +100,7 @@ class ImageSpace:
         return x.flatten(1).float().div(255).cpu().numpy()
 
 
-Space = TableSpace | ImageSpace
+Space = TableSpace | ImageSpace | TextSpace
 
 
 def _commonest(values: pd.Series) -> tuple[str, ...]:
@@ -117,5 +118,7 @@ def fit_space(source: Examples, *others: Examples) -> Space:
     """The space of these examples. ``others`` are inputs the run may look at besides the source."""
     if isinstance(source.inputs, pd.DataFrame):
         return TableSpace.fit(source.inputs, [part.inputs for part in others if isinstance(part.inputs, pd.DataFrame)])
+    if source.modality == "text":
+        return TextSpace.fit([np.asarray(part.inputs) for part in (source, *others)])
     height, width, channels = source.inputs.shape[1:]
     return ImageSpace(channels, height, width)

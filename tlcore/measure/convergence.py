@@ -25,6 +25,7 @@ TABLE = [
     "strategy", "labels", "n", "reached", "epochs", "steps", "seen", "seconds", "threshold", "area", "area_std",
     "best_epoch", "spread", "relative_spread", "reversals", "flags",
 ]  # fmt: skip
+FORGOTTEN = ["strategy", "labels", "n", "knew", "keeps", "drop", "low", "high", "target"]
 
 
 def seed_curves(epochs: pd.DataFrame, x: str = "position", score: str = "watched") -> pd.DataFrame:
@@ -70,6 +71,8 @@ def curves(
 def table(epochs: pd.DataFrame, runs: pd.DataFrame, share: float = 0.95) -> pd.DataFrame:
     """What it costs each strategy to come within ``share`` of the best score of scratch; one row per label budget.
 
+    Ceilings are no part of this race: they learn from more labels.
+
     - ``threshold``: the best point of scratch's mean curve, less 5 % of its size (more, where lower is better).
     - ``reached``: how many of the ``n`` finished runs came there. ``epochs, steps, seen, seconds``: the median
       over runs of what that took, one that never came there counting as later than all others; NA ("not
@@ -80,7 +83,7 @@ def table(epochs: pd.DataFrame, runs: pd.DataFrame, share: float = 0.95) -> pd.D
     - ``flags``: of "unstable" (relative spread above 10 %), "near chance" (ROC-AUC in 0.5 to 0.6), "collapsed"
       (in most runs the answer is always the majority's), "below frequency table".
     """
-    done = runs[runs["state"].isin(["done", "stopped"])]
+    done = runs[runs["state"].isin(["done", "stopped"]) & ~runs["strategy"].map(catalog.is_ceiling).astype(bool)]
     judged = _target_epochs(epochs[epochs["run"].isin(done["run"])])
     rows = []
     for budget, some in by_budget(done):
@@ -97,6 +100,43 @@ def table(epochs: pd.DataFrame, runs: pd.DataFrame, share: float = 0.95) -> pd.D
                 | _steadiness(repeats, some)
             )
     return pd.DataFrame(rows, columns=TABLE).astype({"labels": object})
+
+
+def forgotten(epochs: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """What learning the target cost on the source, for the strategies whose target phases were judged on both.
+
+    - ``knew``: the score on held-out source examples when the source had been learnt: at the epoch kept of the
+      last phase judged on the source alone, else of the last phase but one. A strategy that has neither (it
+      learnt both at once) or never sees the source had nothing to forget; it is left out.
+    - ``keeps``: that score at the epoch kept of the last phase. ``target``: the score on the target there.
+    - ``drop``: by how much it became worse, positive where something was forgotten, whatever the metric's
+      direction; the mean over the ``n`` runs, with its 95 % interval ``low`` to ``high``.
+    """
+    sign = catalog.metric(metric).sign
+    rows: list[dict[str, Any]] = []
+    for budget, some in by_budget(epochs):
+        on_target = "valid" if some["watched"].isna().all() else "watched"
+        for strategy, runs in by_strategy(some[~some["strategy"].map(catalog.is_baseline).astype(bool)]):
+            found = [pair for _run, one in runs.groupby("run") if (pair := _before_and_after(one, on_target))]
+            if not found:
+                continue
+            knew, keeps, target = np.array(found).T
+            drop, low, high = t_interval(sign * (knew - keeps))
+            row = {"strategy": strategy, "labels": budget, "n": len(found), "knew": knew.mean(), "keeps": keeps.mean()}
+            rows.append(row | {"drop": drop, "low": low, "high": high, "target": target.mean()})
+    return pd.DataFrame(rows, columns=FORGOTTEN).astype({"labels": object})
+
+
+def _before_and_after(run: pd.DataFrame, on_target: str) -> tuple[float, float, float] | None:
+    """Source score before and after the target was learnt, and the target's score after; None where not judged."""
+    kept = run[run["kept"].astype(bool)].sort_values("position").groupby("phase_index").tail(1)
+    last = kept.iloc[-1] if len(kept) else None
+    if last is None or len(kept) < 2 or pd.isna(last["source"]) or pd.isna(last[on_target]):
+        return None
+    earlier = kept.iloc[:-1]
+    alone = earlier[earlier["source"].notna() & earlier["watched"].isna() & earlier["valid"].isna()]
+    knew = (alone if len(alone) else earlier)["source"].iloc[-1]
+    return None if pd.isna(knew) else (float(knew), float(last["source"]), float(last[on_target]))
 
 
 def _on_one_grid(lines: dict[Any, pd.DataFrame], under_way: set[Any]) -> tuple[np.ndarray, np.ndarray]:

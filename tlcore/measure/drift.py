@@ -19,7 +19,7 @@ DRIFT = [
 
 
 def drift(source: Examples, target: Examples, seed: int = 0) -> pd.DataFrame:
-    """One row per feature of a table, the most shifted first; no rows for images.
+    """One row per feature of a table, the most shifted first; no rows for images and texts.
 
     - ``psi``: population stability index over ten quantile bins of the source (categories: their values), gaps
       a bin of their own. The credit industry reads below 0.1 stable, 0.1 to 0.25 watch, above shifted.

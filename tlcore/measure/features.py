@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import vstack
 from sklearn.decomposition import PCA
 
 from tlcore.errors import Unusable
 from tlcore.situation import Examples
+from tlcore.tokens import tokens
 
 COMMON = 0.01  # rarer values of a column are taken together
 FURTHEST = 10.0  # standard deviations; one typing error must not decide a covariance
 SIDE_AT_MOST = 32  # pixels
-DIMENSIONS_AT_MOST = 50  # of images
+DIMENSIONS_AT_MOST = 50  # of images and texts
+WORD_BUCKETS = 2**18  # so many that words hardly ever meet in one
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +41,17 @@ def describe(*examples: Examples, limit: int = 2000, seed: int = 0) -> Features:
     0/1 column for every value that at least 1 % of the first Examples have, one more for all other values.
     Images: brightness from 0 to 1, standardised pixel by pixel, turned onto the at most 50 directions in
     which all Examples taken together vary most.
+    Texts: which words occur, each text scaled to length 1, turned likewise.
 
-    Raises `Unusable` when a table is held against images, or images differ in size.
+    Raises `Unusable` when a table is held against images or texts, or images differ in size.
     """
     few = [_sampled(part, limit, np.random.default_rng([seed, place])) for place, part in enumerate(examples)]
-    tables = [part.inputs for part in few if isinstance(part.inputs, pd.DataFrame)]
-    images = [part.inputs for part in few if isinstance(part.inputs, np.ndarray)]
-    if tables and images:
-        raise Unusable("A table cannot be compared with images; give two tables or two sets of images.")
-    return _tables(tables) if tables else _images(images)
+    makes = sorted({part.modality for part in few})
+    if len(makes) > 1:
+        told = " with ".join(f"{make}s" for make in makes)
+        raise Unusable(f"These cannot be compared: {told}. Give two tables, two sets of images or two of texts.")
+    inputs: list[Any] = [part.inputs for part in few]
+    return {"table": _tables, "image": _images, "text": _texts}[makes[0]](inputs)
 
 
 def _sampled(examples: Examples, limit: int, rng: np.random.Generator) -> Examples:
@@ -125,9 +131,29 @@ def _images(stacks: list[np.ndarray]) -> Features:
     scaled = [((pixels - mean) / scale).clip(-FURTHEST, FURTHEST) for pixels in flat]
     pooled = np.concatenate(scaled)
     turn = PCA(min(DIMENSIONS_AT_MOST, *pooled.shape), svd_solver="randomized", random_state=0).fit(pooled)
-    turned = [turn.transform(part) for part in scaled]
-    spread = turned[0].std(axis=0).max() or 1.0  # one scale for all directions: the weak ones stay weak
-    return Features([part / spread for part in turned], [f"direction {d + 1}" for d in range(turn.n_components_)])
+    return _directions([turn.transform(part) for part in scaled])
+
+
+def _texts(parts: list[np.ndarray]) -> Features:
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    count = HashingVectorizer(analyzer=tokens, n_features=WORD_BUCKETS, binary=True, alternate_sign=False)
+    words = [count.transform(part) for part in parts]
+    pooled = vstack(words, format="csr")
+    pooled = pooled[:, np.unique(pooled.indices)]  # words that occur
+    if min(pooled.shape) <= 1:
+        raise Unusable("These texts hold hardly a word between them; there is nothing to compare.")
+    turned = TruncatedSVD(min(DIMENSIONS_AT_MOST, *(side - 1 for side in pooled.shape)), random_state=0)
+    rows = turned.fit_transform(pooled)
+    return _directions(np.split(rows, np.cumsum([len(part) for part in parts])[:-1]))
+
+
+def _directions(turned: list[np.ndarray]) -> Features:
+    """One scale for all directions, set by the first Examples: the weak ones stay weak."""
+    spread = turned[0].std(axis=0).max() or 1.0
+    matrices = [np.asarray(part, dtype=np.float64) / spread for part in turned]
+    return Features(matrices, [f"direction {d + 1}" for d in range(matrices[0].shape[1])])
 
 
 def _shrunk(images: np.ndarray) -> np.ndarray:

@@ -17,6 +17,11 @@ The best of several alternatives looks better than it is, because luck helped to
 make transfer look good, but it can make it look bad: the upper end is drawn at a level shared by all
 alternatives that might as well have been chosen (those not clearly behind the chosen one). So identical
 strategies are called different in at most 5 % of experiments, also with margin 0 (tests/test_gain.py).
+
+**Ceiling.** What learns from every target label is neither a candidate nor a baseline: it stands beside every
+label budget and shows what could be reached at most. ``headroom`` is the paired difference of the best ceiling
+to the baseline, and ``gap_closed`` the share of it that a transfer strategy gains. Both are NaN where there is no
+ceiling; the share also where the ceiling is not surely above the baseline (its 95 % interval holds 0).
 """
 
 from __future__ import annotations
@@ -28,10 +33,10 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from tlcore import catalog
-from tlcore.measure.statistics import by_budget, by_strategy, standard_error, t_interval
+from tlcore.measure.statistics import beside, by_budget, by_strategy, standard_error, t_interval
 
-HELPS, SAME, HURTS, OPEN, BASELINE = (
-    "helps", "no practical difference", "negative transfer", "not enough evidence", "baseline",
+HELPS, SAME, HURTS, OPEN, BASELINE, CEILING = (
+    "helps", "no practical difference", "negative transfer", "not enough evidence", "baseline", "ceiling",
 )  # fmt: skip
 LEVEL = 0.05  # chance of any wrong "helps" or "negative transfer" among the strategies of a label budget
 LEAST_SEEDS = 3
@@ -40,12 +45,14 @@ MOST_MORE_SEEDS = 200
 COLUMNS = [
     "strategy", "labels", "n", "mean", "std", "ci_low", "ci_high", "gain", "gain_low", "gain_high", "baseline",
     "verdict", "pairs", "p_value", "p_holm", "settled_low", "settled_high", "more_seeds", "gain_scratch",
-    "gain_scratch_low", "gain_scratch_high", "margin", "metric",
+    "gain_scratch_low", "gain_scratch_high", "margin", "metric", "gap_closed", "headroom",
 ]  # fmt: skip
 
 
 def summarise(runs: pd.DataFrame, margin: float = 0.01) -> pd.DataFrame:
     """One row per label budget and strategy of one experiment, from its runs (state "done" or "stopped").
+
+    A ceiling, trained once on every label, has a row beside each label budget.
 
     ``margin`` is the smallest difference that matters: in the metric's natural unit (0.01 = one point), or,
     for errors in the label's own unit, as a share of the baseline's error; the column ``margin`` has it in
@@ -54,7 +61,7 @@ def summarise(runs: pd.DataFrame, margin: float = 0.01) -> pd.DataFrame:
     names = list(runs["metric"].dropna().unique())
     if len(names) > 1:
         raise ValueError(f"Runs judged by several metrics cannot be compared: {', '.join(sorted(names))}.")
-    budgets = by_budget(runs) if len(names) else []
+    budgets = by_budget(beside(runs)) if len(names) else []
     rows = [row for budget, some in budgets for row in _compared(some, budget, names[0], margin)]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"labels": object, "n": int, "pairs": int})
 
@@ -92,20 +99,27 @@ def _compared(runs: pd.DataFrame, budget: Any, metric: str, margin: float) -> li
     scores = {name: _by_seed(some) for name, some in by_strategy(runs)}
     sign = catalog.metric(metric).sign
     good = {name: sign * some for name, some in scores.items()}  # from here on, more is better
-    transfers = [name for name in scores if _transfers(name)]
-    baseline, rivals = _best({name: some for name, some in good.items() if name not in transfers})
+    ceilings = {name: some for name, some in good.items() if catalog.is_ceiling(name)}
+    baseline, rivals = _best({name: some for name, some in good.items() if catalog.is_baseline(name)})
+    transfers = [name for name in scores if name not in ceilings and not catalog.is_baseline(name)]
     band = margin
     if baseline is not None and catalog.metric(metric).unit == "label":
         band = margin * abs(float(scores[baseline].mean()))
 
     gains = {name: _paired(good[name], good[baseline]) if baseline else np.empty(0) for name in transfers}
     judged = _judged(gains, band, rivals)
+    top = _best(ceilings)[0]
+    headroom = t_interval(_paired(ceilings[top], good[baseline])) if top and baseline else (np.nan, np.nan, np.nan)
     rows = []
     for name, some in scores.items():
         mean, low, high = t_interval(some.to_numpy())
         row = {"strategy": name, "labels": budget, "n": len(some), "mean": mean, "std": some.std(), "ci_low": low}
         row |= {"ci_high": high, "baseline": baseline, "margin": band, "metric": metric}
-        row |= judged.get(name, {"verdict": BASELINE, "pairs": 0})
+        row |= judged.get(name, {"verdict": CEILING if name in ceilings else BASELINE, "pairs": 0})
+        row |= {
+            "headroom": headroom[0],
+            "gap_closed": row.get("gain", np.nan) / headroom[0] if headroom[1] > 0 else np.nan,
+        }
         row["more_seeds"] = row.get("more_seeds", np.nan) if baseline else np.nan
         if name != "scratch" and "scratch" in good:
             over = t_interval(_paired(good[name], good["scratch"]))
@@ -121,20 +135,15 @@ def _by_seed(runs: pd.DataFrame) -> pd.Series:
     return scores[~scores.index.duplicated(keep="last")].sort_index()
 
 
-def _transfers(strategy: str) -> bool:
-    offer = catalog.strategies().get(strategy)
-    return offer is None or offer.transfers
-
-
 def _paired(one: pd.Series, other: pd.Series) -> np.ndarray:
     """Differences over the seeds that both have, (N,)."""
     return (one - other).dropna().to_numpy()
 
 
-def _best(baselines: dict[str, pd.Series]) -> tuple[str | None, int]:
-    """The best baseline, and how many might as well have been it; few seeds do not make a best."""
-    most = max(map(len, baselines.values()), default=0)
-    eligible = {name: some for name, some in baselines.items() if len(some) and len(some) >= min(LEAST_SEEDS, most)}
+def _best(found: dict[str, pd.Series]) -> tuple[str | None, int]:
+    """The best of some, and how many might as well have been it; few seeds do not make a best."""
+    most = max(map(len, found.values()), default=0)
+    eligible = {name: some for name, some in found.items() if len(some) and len(some) >= min(LEAST_SEEDS, most)}
     if not eligible:
         return None, 1
     best = max(eligible, key=lambda name: eligible[name].mean())

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtrit  # scipy.stats has the same, and takes half a second to import
 
+from tlcore import catalog
+
 
 def t_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float, float]:
     """Mean of (N,) repeats and the two ends of its Student t interval; ends are NaN for one repeat."""
@@ -49,3 +51,20 @@ def by_strategy(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """The rows of each strategy, in the order in which they first appear."""
     for name, rows in frame.groupby("strategy", sort=False):
         yield str(name), rows
+
+
+def beside(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows, those of every ceiling standing beside each label budget of the other strategies.
+
+    A ceiling learns from every target label whatever the budget, so it is trained once; where nothing but ceilings
+    took part, every label is their budget.
+    """
+    top = frame["strategy"].map(catalog.is_ceiling).astype(bool)
+    if not top.any() or top.all():
+        return frame
+    others = frame[~top]
+    copies = [
+        frame[top].assign(labels=pd.Series([budget] * int(top.sum()), index=frame.index[top], dtype=object))
+        for budget, _some in by_budget(others)
+    ]
+    return pd.concat([others, *copies], ignore_index=True)

@@ -33,7 +33,7 @@ from tlcore.store.working import Working
 
 FORMAT = 1
 VALUES_AT_MOST = 500_000  # probabilities in one example: a good megabyte
-NOT_SCORES = ("run", "part", "row", "truth")
+NOT_SCORES = ("run", "part", "row", "truth", "place")
 # Of no interest away from where they were trained.
 HERE_ONLY = ("slot", "host", "keeper", "keeper_created", "pid", "pid_created", "beat", "request", "batch")
 JSON_COLUMNS = ("spec", "test", "valid", "warnings", "terms", "scores")
@@ -161,7 +161,7 @@ class Examples(Reading, Working):
         keys = self.runs(experiment_id).groupby("seed")["run"]
         for _, of_seed in keys:
             found = [frame for key in of_seed if (frame := self._test_predictions(key)) is not None]
-            values += sum(len(frame) * (len(frame.columns) - len(NOT_SCORES)) for frame in found)
+            values += sum(len(frame) * sum(name not in NOT_SCORES for name in frame) for frame in found)
             if frames and values > VALUES_AT_MOST:
                 break
             frames += found
@@ -175,7 +175,8 @@ class Examples(Reading, Working):
         # What the other probabilities leave of 1 need not be kept.
         scores = [name for name in frame.columns if name not in (*NOT_SCORES, "p0")]
         precision = np.float16 if "p0" in frame else np.float32
-        return frame[["part", "row", "truth"]].assign(run=_bare(key), **{n: frame[n].astype(precision) for n in scores})
+        told = frame[[name for name in NOT_SCORES if name in frame]]
+        return told.assign(run=_bare(key), **{n: frame[n].astype(precision) for n in scores})
 
     def _rows(self, query: Any) -> list[dict[str, Any]]:
         with self.reading.connect() as connection:

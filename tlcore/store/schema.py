@@ -64,7 +64,7 @@ runs = Table(
     Column("seconds", Float),
     Column("epochs", Integer),
     Column("device", String(80)),
-    Column("warnings", JSON),
+    Column("warnings", JSON),  # its notes, the grave ones and the facts; words.told reads them
     Column("failure_kind", String(20)),
     Column("failure", Text),
     Column("tail", Text),

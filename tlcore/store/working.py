@@ -138,7 +138,7 @@ class Working(Place):
             "test": outcome.test,
             "valid": outcome.valid,
             "selector": outcome.selector,
-            "warnings": list(outcome.warnings),
+            "warnings": [list(note) for note in outcome.notes],
             "failure_kind": failure.kind if failure else None,
             "failure": failure.sentence if failure else None,
             "tail": failure.tail[-TAIL:] if failure else None,

@@ -6,7 +6,7 @@ import tlcore as tl
 
 
 @dataclass(frozen=True)
-class DANN(tl.Strategy):
+class DANN(tl.Trained):
     title = "Adversarial adaptation (DANN)"
     family = "domain adaptation"
     summary = "Learns the source while unlearning whatever tells source and target apart, then fits the few labels."
@@ -17,12 +17,17 @@ class DANN(tl.Strategy):
     lr: float = tl.knob(3e-3, "Learning rate while aligning", 1e-6, 1.0)
     target_lr: float = tl.knob(3e-4, "Learning rate on the target's labels", 1e-6, 1.0)
     weight: float = tl.knob(1.0, "How strongly the critic's confusion shapes the features", 0.0, 10.0)
+    schedule: str = tl.knob(
+        "ramp",
+        "When alignment has its weight: rising, at once, or the more the further apart the domains lie",
+        choices=("ramp", "constant", "distance"),
+    )
 
     def phases(self, task):
         model = task.model()
         critic = tl.nets.critic(model.width).to(task.source.x.device)
         pairs = tl.data.Paired(task.source, task.unlabelled)
-        learn = tl.losses.adversarial(model, critic, self.weight)
+        learn = tl.alignment.adversarial(model, critic, self.weight, self.schedule)
         yield tl.Phase("align", model, pairs, learn, [tl.Move(model, self.lr), tl.Move(critic, self.lr)])
         yield from tl.recipes.target(model, task, self.target_lr)
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import tlcore as tl
+from tlcore import catalog
 
 
 @dataclass(frozen=True)
-class Distillation(tl.Strategy):
+class Distillation(tl.Trained):
     title = "Distillation"
     family = "distillation"
     summary = "A large network learns the source and teaches a small, fast one, which then fits the target."
@@ -16,18 +17,20 @@ class Distillation(tl.Strategy):
 
     temperature: float = tl.knob(3.0, "How soft the teacher's answers are made", 1.0, 20.0)
     share: float = tl.knob(0.7, "Weight of the teacher's answers against the labels", 0.0, 1.0)
-    student: float = tl.knob(0.5, "Width of the student as a share of the teacher's", 0.05, 1.0)
+    student: float = tl.knob(0.5, "Width of the student as a share of the chosen network's", 0.05, 1.0)
+    teacher: str = tl.knob("", "Network of the teacher; empty: the chosen one", choices=("", *catalog.backbones()))
     lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
     source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
 
     def phases(self, task):
-        teacher, student = task.model(), task.model(scale=self.student)
-        yield from tl.recipes.source(teacher, task, self.source_lr, name="teacher")
-        teacher = tl.nets.frozen_copy(teacher)
+        student = task.model(scale=self.student)
+        teacher = yield from tl.distilling.teacher(task, self.teacher, self.source_lr)
         learn = tl.losses.distilled(student, teacher, self.temperature, self.share)
         yield tl.Phase("student", student, task.source, learn, [tl.Move(student, self.source_lr)], selector="source")
-        tl.recipes.rehead(student, task)
-        yield from tl.recipes.target(student, task, self.lr)
+        yield from tl.distilling.graduate(student, teacher, task, self.lr)
+
+    def objection(self, situation):
+        return super().objection(situation) or catalog.misread(self.teacher, situation)
 
 
 STRATEGY = Distillation

@@ -12,12 +12,14 @@ class FrequencyTable(tl.Strategy):
     summary = "Predicts the share of each class among the labels (or their mean), whatever the case at hand."
     avoid = "As anything but a floor: whatever does not beat it has learnt nothing."
     transfers = False
-    epochs = False
+    usual = True
 
     def phases(self, task):
         from sklearn.dummy import DummyClassifier, DummyRegressor
 
-        learner = DummyRegressor() if task.target_labels.kind == "regression" else DummyClassifier(strategy="prior")
+        def learner(given):
+            return DummyRegressor() if given.regression else DummyClassifier(strategy="prior")
+
         yield tl.ready("table", tl.classical.fit(learner, task))
 
 

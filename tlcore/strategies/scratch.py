@@ -6,12 +6,13 @@ import tlcore as tl
 
 
 @dataclass(frozen=True)
-class Scratch(tl.Strategy):
+class Scratch(tl.Trained):
     title = "From scratch"
     family = "no transfer"
     summary = "The same network on the target's few labels alone, knowing nothing from elsewhere."
     avoid = "As the answer when labels are few: it is there to be compared with."
     transfers = False
+    usual = True
 
     lr: float = tl.knob(3e-3, "Learning rate", 1e-6, 1.0)
 

@@ -21,7 +21,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(asked: Namespace) -> int:
     from tlcore import launch
-    from tlcore.cli import verdict
+    from tlcore.cli import by_place, verdict
     from tlcore.cli.watching import watch
     from tlcore.errors import Unusable
     from tlcore.outcome import State
@@ -29,7 +29,7 @@ def run(asked: Namespace) -> int:
     from tlcore.store import Store
 
     planned = plan(flags.experiment(asked))
-    for sentence in [*planned.left_out.values(), *planned.situation.notes]:
+    for sentence in [*_left_out(planned.left_out, asked.strategies), *planned.situation.notes]:
         print(f"Note: {sentence}", file=sys.stderr)
     store = Store.open()
     if planned.experiment.device == "cuda" and not launch.status(store)["gpus"]:
@@ -46,8 +46,9 @@ def run(asked: Namespace) -> int:
     watch(store, name)
     runs = store.runs(name)
     summary = verdict.show(planned, runs)
+    places = by_place.show(planned, runs, store)
     if asked.json:
-        as_json(verdict.record(planned, name, runs, summary), asked.json)
+        as_json(verdict.record(planned, name, runs, summary) | places, asked.json)
     lacking = runs[~runs["state"].isin([State.DONE, State.STOPPED])]
     for run in lacking[lacking["state"] != State.CANCELLED].to_dict("records"):
         print(
@@ -57,3 +58,10 @@ def run(asked: Namespace) -> int:
     if cancelled := int((lacking["state"] == State.CANCELLED).sum()):
         print(f"Cancelled before they had a result: {cancelled} runs.", file=sys.stderr)
     return INCOMPLETE if len(lacking) else 0
+
+
+def _left_out(refused: dict[str, str], named: str | None) -> list[str]:
+    """Why strategies are left out: a sentence for each that was named, one for all that nobody asked for by name."""
+    if named not in (None, "all") or not refused:
+        return list(refused.values())
+    return [f"These do not apply here and are left out: {', '.join(refused)}."]

@@ -6,6 +6,8 @@ from argparse import ArgumentParser, Namespace
 
 import pandas as pd
 
+from tlcore.words import told
+
 HELP = "the queue: what waits, what is under way, what has ended"
 SHOWN = ["run", "strategy", "labels", "seed", "state", "metric", "test_score", "seconds", "scenario"]
 
@@ -63,7 +65,8 @@ def records(frame: pd.DataFrame) -> list[dict[str, object]]:
         "run", "scenario", "strategy", "labels", "seed", "state", "metric", "test_score", "valid_score", "test",
         "seconds", "epochs", "device", "backbone", "selector", "warnings", "failure_kind", "failure",
     ]  # fmt: skip
-    return frame[columns].to_dict("records")  # type: ignore[return-value]
+    spoken = frame.assign(warnings=[[told(note) for note in notes] for notes in frame["warnings"]])
+    return spoken[columns].to_dict("records")  # type: ignore[return-value]
 
 
 def _cell(column: str, value: object) -> str:

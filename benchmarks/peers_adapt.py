@@ -1,0 +1,20 @@
+"""ADAPT's side of benchmarks/peers.py, run by the environment that has it: arrays in, probabilities out."""
+
+import sys
+
+import numpy as np
+from adapt.instance_based import KMM, TrAdaBoost
+from sklearn.linear_model import LogisticRegression
+
+method, given, told = sys.argv[1:]
+rows = np.load(given)
+learner = LogisticRegression(max_iter=2000)
+if method == "TrAdaBoost":
+    model = TrAdaBoost(learner, n_estimators=20, Xt=rows["xl"], yt=rows["yl"], verbose=0, random_state=0)
+    model.fit(rows["xs"], rows["ys"])
+else:
+    # The target's few labelled rows are fitted together with the weighted source.
+    model = KMM(learner, Xt=rows["xu"], kernel="rbf", verbose=0, random_state=0)
+    model.fit(np.concatenate([rows["xs"], rows["xl"]]), np.concatenate([rows["ys"], rows["yl"]]))
+answers = model.predict_proba(rows["xt"])
+np.save(told, answers)

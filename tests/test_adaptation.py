@@ -1,0 +1,672 @@
+"""Domain adaptation: gaps and critics against their definitions, and alarms that ring when they should."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from learning import SHORT, course_for, dealt, run
+from toys import TOYS, pictures, table
+
+from tlcore import catalog, words
+from tlcore.learn import alarms, alignment, gaps, loop, losses, nets, transport
+from tlcore.learn.data import Domain, Paired
+from tlcore.learn.shelf import Shelf
+from tlcore.outcome import Epoch
+from tlcore.phase import Move, Phase
+from tlcore.situation import Examples, LabelSpace, Situation
+from tlcore.spec import Training
+
+BY_GAP = ("mmd", "joint_mmd", "deep_coral")
+BY_CRITIC = ("dann", "cdan", "dynamic_adaptation")
+
+
+@pytest.fixture
+def rows():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(9, 4)), rng.normal(size=(7, 4)) * 1.5 + 1
+
+
+@pytest.fixture
+def answers():
+    rng = np.random.default_rng(1)
+    return rng.dirichlet(np.ones(3), 9), rng.dirichlet(np.ones(3), 7)
+
+
+def tensors(*arrays):
+    return tuple(torch.from_numpy(array) for array in arrays)
+
+
+def kernel_by_hand(a, b, pooled):
+    """The mean of the kernels of two rows, every median found by loops."""
+    apart = sorted(sum((pooled[i] - pooled[j]) ** 2) for i in range(len(pooled)) for j in range(i + 1, len(pooled)))
+    middle = apart[(len(apart) - 1) // 2]
+    return np.mean([math.exp(-sum((a - b) ** 2) / (2 * k * middle)) for k in gaps.WIDTHS])
+
+
+def mmd_by_hand(*views):
+    """Unbiased, one pair of rows at a time; several views multiply their kernels."""
+    n, m = len(views[0][0]), len(views[0][1])
+    pooled = [np.concatenate(view) for view in views]
+
+    def k(i, j):
+        return math.prod(kernel_by_hand(rows[i], rows[j], rows) for rows in pooled)
+
+    first, second = range(n), range(n, n + m)
+    within = sum(k(i, j) for i in first for j in first if i != j) / (n * (n - 1))
+    within += sum(k(i, j) for i in second for j in second if i != j) / (m * (m - 1))
+    return within - 2 * sum(k(i, j) for i in first for j in second) / (n * m)
+
+
+def test_mmd_matches_its_definition(rows):
+    assert gaps.mmd(*tensors(*rows)).item() == pytest.approx(mmd_by_hand(rows))
+
+
+def test_joint_mmd_matches_its_definition(rows, answers):
+    assert gaps.joint_mmd(*tensors(*rows, *answers)).item() == pytest.approx(mmd_by_hand(rows, answers))
+
+
+def test_joint_mmd_of_answers_that_say_nothing_is_mmd(rows):
+    same = np.full((9, 3), 1 / 3), np.full((7, 3), 1 / 3)
+    assert gaps.joint_mmd(*tensors(*rows, *same)).item() == pytest.approx(gaps.mmd(*tensors(*rows)).item())
+
+
+def test_coral_matches_its_definition_and_is_blind_to_a_move(rows):
+    difference = np.cov(rows[0].T) - np.cov(rows[1].T)
+    assert gaps.coral(*tensors(*rows)).item() == pytest.approx((difference**2).sum() / (4 * 4**2))
+    assert gaps.coral(*tensors(rows[0], rows[0] + 5)).item() == pytest.approx(0, abs=1e-20)
+
+
+def test_mean_distance_matches_its_definition(rows):
+    expected = np.linalg.norm(rows[0].mean(0) - rows[1].mean(0))
+    assert gaps.mean_distance(*tensors(*rows)).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("gap", [gaps.mmd, gaps.coral, gaps.mean_distance])
+def test_a_gap_is_the_same_from_either_side(gap, rows):
+    first, second = tensors(*rows)
+    assert gap(first, second).item() == pytest.approx(gap(second, first).item())
+
+
+def test_mmd_is_nothing_on_average_where_nothing_differs():
+    rng = np.random.default_rng(0)
+    alike = [gaps.mmd(*tensors(*rng.normal(size=(2, 16, 3)))).item() for _ in range(300)]
+    assert abs(np.mean(alike)) < 3 * np.std(alike) / math.sqrt(300)
+    assert min(alike) < 0
+
+
+@pytest.mark.parametrize("gap", [gaps.mmd, gaps.coral, gaps.mean_distance])
+def test_the_gap_grows_with_the_shift(gap):
+    x = np.random.default_rng(0).normal(size=(40, 3))
+    values = [gap(*tensors(x, x[::-1] * (1 + shift) + shift)).item() for shift in (0.0, 0.3, 1.0)]
+    assert values == sorted(values)
+    assert values[2] > values[0]
+
+
+@pytest.mark.parametrize("gap", [gaps.coral, gaps.mean_distance])
+def test_gradients_of_a_gap_are_those_of_its_values(gap, rows):
+    points = [part.requires_grad_() for part in tensors(*rows)]
+    assert torch.autograd.gradcheck(gap, points)
+
+
+def test_gradients_of_mmd_are_those_of_its_values_at_a_fixed_width(rows, monkeypatch):
+    """The width follows the rows but carries no gradient; held fixed, the two agree."""
+    first, second = tensors(*rows)
+    width = torch.cdist(torch.cat([first, second]), torch.cat([first, second])).square()
+    middle = width[tuple(torch.triu_indices(16, 16, 1))].median()
+    monkeypatch.setattr(torch.Tensor, "median", lambda self: middle)
+    assert torch.autograd.gradcheck(gaps.mmd, [first.requires_grad_(), second.requires_grad_()])
+
+
+def test_gaps_of_rows_all_alike_are_nothing_and_have_gradients_that_are_numbers():
+    same = torch.ones(6, 3, requires_grad=True)
+    value = gaps.mmd(same, torch.ones(6, 3)) + gaps.coral(same, torch.ones(6, 3))
+    value.backward()
+    assert value.item() == pytest.approx(0, abs=1e-6)
+    assert torch.isfinite(same.grad).all()
+
+
+def test_the_width_of_a_kernel_stands_when_most_rows_are_equal():
+    rows = torch.cat([torch.zeros(30, 2), torch.ones(4, 2)])
+    kernel = gaps.kernel(rows)
+    assert 0.01 < kernel[0, -1] < 0.99
+
+
+@pytest.mark.parametrize("gap", [gaps.mmd, gaps.coral])
+def test_half_precision_around_it_does_not_make_a_gap_coarser(gap):
+    torch.manual_seed(0)
+    first, second = torch.randn(64, 16), torch.randn(64, 16) * 1.02
+    plain = gap(first, second)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert gap(first, second).item() == plain.item()
+        assert gap(first.bfloat16(), second.bfloat16()).dtype == torch.float32
+
+
+# The reversal, the schedules
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.3, 2.0])
+def test_a_reversed_gradient_is_minus_its_strength_times_the_numerical_one(strength):
+    """`gradcheck` compares with finite differences of the values: reversed twice, signs and strengths must cancel."""
+    x = torch.randn(4, 3, dtype=torch.double, requires_grad=True)
+    if strength:
+        assert torch.autograd.gradcheck(lambda v: losses.reverse(losses.reverse(v, strength), 1 / strength).sin(), x)
+        with pytest.raises(RuntimeError):
+            torch.autograd.gradcheck(lambda v: losses.reverse(v, strength).sin(), x)
+    losses.reverse(x, strength).sin().sum().backward()
+    assert torch.allclose(x.grad, -strength * x.detach().cos())
+
+
+def test_a_strength_may_be_a_tensor():
+    x = torch.randn(4, 3, requires_grad=True)
+    losses.reverse(x, torch.tensor(0.25)).sum().backward()
+    assert torch.equal(x.grad, torch.full_like(x, -0.25))
+
+
+def seen(source, target, width=3):
+    return alignment.Seen(
+        torch.as_tensor(source), torch.as_tensor(target), torch.zeros(len(source), 2), torch.zeros(len(target), 2)
+    )
+
+
+def test_schedules_match_their_definitions():
+    apart = seen(torch.zeros(4, 3), torch.full((4, 3), 7.0))
+    for progress in (0.0, 0.4, 1.0):
+        ramp = 2 / (1 + math.exp(-10 * progress)) - 1
+        assert alignment.pace("ramp", progress, apart) == pytest.approx(ramp)
+        assert alignment.pace("constant", progress, apart) == 1
+        distance = 1 / (1 + math.exp(-0.1 * math.sqrt(3 * 7**2)))
+        assert alignment.pace("distance", progress, apart).item() == pytest.approx(distance)
+    alike = seen(torch.ones(4, 3), torch.ones(4, 3))
+    assert alignment.pace("distance", 0.5, alike).item() == pytest.approx(0.5)
+
+
+def test_no_gradient_flows_through_the_distance_that_sets_the_pace():
+    features = torch.randn(4, 3, requires_grad=True)
+    assert not alignment.pace("distance", 0.5, seen(features, torch.zeros(4, 3))).requires_grad
+
+
+# Strategies at the edge of their knobs
+
+
+def aligned_objective(name, model, task, **knobs):
+    """The objective of a strategy's first phase, about this model."""
+    task = replace(task)
+    object.__setattr__(task, "model", lambda *_: model)
+    return next(iter(catalog.strategy(name, **knobs).phases(task))).objective
+
+
+@pytest.mark.parametrize("name", BY_GAP)
+def test_without_weight_a_gap_leaves_learning_the_source_alone(name):
+    task, _ = dealt(table())
+    model = task.model().eval()
+    pair = next(iter(Paired(task.source, task.unlabelled)))
+    terms = aligned_objective(name, model, task, weight=0.0)(pair, 0.7)
+    plain = losses.supervised(model)(pair.source, 0.7)["task"]
+    assert terms["gap"].item() == 0
+    weights = list(model.parameters())
+    for ours, theirs in zip(
+        torch.autograd.grad(sum(terms.values()), weights), torch.autograd.grad(plain, weights), strict=True
+    ):
+        assert torch.allclose(ours, theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", BY_CRITIC)
+def test_without_weight_no_critic_reaches_the_features(name):
+    task, _ = dealt(table())
+    model = task.model().eval()
+    pair = next(iter(Paired(task.source, task.unlabelled)))
+    terms = aligned_objective(name, model, task, weight=0.0)(pair, 0.7)
+    sum(value for key, value in terms.items() if key.startswith("domain")).backward()
+    assert all(weight.grad is None or not weight.grad.any() for weight in model.parameters())
+
+
+def test_without_weight_all_gaps_are_one_strategy(tmp_path):
+    scores = [run(table(), name, tmp_path, weight=0.0)[0].outcome.test for name in BY_GAP]
+    assert scores[0] == scores[1] == scores[2]
+
+
+@pytest.mark.parametrize("name", [*BY_GAP, *BY_CRITIC])
+@pytest.mark.parametrize("schedule", ["constant", "distance"])
+def test_every_schedule_trains(name, schedule, tmp_path):
+    result, told = run(table(), name, tmp_path, training=replace(SHORT, epochs=2), schedule=schedule)
+    assert result.outcome.test["roc_auc"] > 0.5
+    assert any(set(epoch.terms) > {"task"} for epoch in told if epoch.phase == "align")
+
+
+def test_alignment_lessens_the_gap_of_features():
+    """With and without weight, the same start: the aligned features lie closer."""
+    left = {}
+    for weight in (0.0, 30.0):
+        task, course = course_for(table(shift=2.0), Training(epochs=6, batch=64, least_steps=10))
+        phase = next(iter(catalog.strategy("mmd", weight=weight, schedule="constant").phases(task)))
+        loop.fit(replace(phase, selector="none"), course)
+        with torch.no_grad():
+            left[weight] = gaps.mmd(phase.predictor.features(task.source.x[:300]), phase.predictor.features(
+                task.unlabelled.x[:300])).item()  # fmt: skip
+    assert left[30.0] < left[0.0]
+
+
+# Critics
+
+
+def test_a_conditional_critic_reads_every_product(rows, answers):
+    features, told = rows[0].astype(np.float32), answers[0].astype(np.float32)
+    products = alignment.ConditionalCritic(4, 3).products(*tensors(features, told))
+    assert np.allclose(products.numpy(), [[f * p for f in x for p in a] for x, a in zip(features, told, strict=True)])
+
+
+def test_projected_products_keep_inner_products_on_average():
+    torch.manual_seed(0)
+    critic = alignment.ConditionalCritic(100, 60)
+    assert critic.projected
+    features, told = torch.randn(2, 100), torch.rand(2, 60).softmax(1)
+    found = [alignment.ConditionalCritic(100, 60).products(features, told) for _ in range(60)]
+    inner = np.array([(a @ b).item() for a, b in found])
+    true = ((features[0] @ features[1]) * (told[0] @ told[1])).item()
+    assert abs(inner.mean() - true) < 4 * inner.std() / math.sqrt(60)
+
+
+def test_a_sure_answer_counts_twice_and_one_of_k_ways_one_and_a_kth():
+    told = torch.tensor([[1.0, 0.0, 0.0], [1 / 3, 1 / 3, 1 / 3]])
+    assert alignment.sureness(told).tolist() == pytest.approx([2.0, 1 + 1 / 3])
+
+
+def test_both_domains_weigh_the_same_however_sure_their_answers():
+    both = seen(torch.zeros(2, 3), torch.zeros(2, 3))
+    each, counts = torch.tensor([1.0, 3.0, 5.0, 5.0]), torch.tensor([1.0, 3.0, 100.0, 100.0])
+    assert alignment._balanced(each, counts, both).item() == pytest.approx((2.5 + 5) / 2)
+
+
+def test_source_and_target_carry_different_domain_labels():
+    assert alignment.domains(seen(torch.zeros(2, 3), torch.zeros(3, 3))).tolist() == [0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("name", BY_CRITIC)
+def test_a_critic_whose_domains_differ_plainly_learns_to_tell_them_apart(name):
+    """Were the domain labels equal for both, its loss would fall as well: so each domain is asked by itself."""
+    task, course = course_for(table(shift=3.0), Training(epochs=6, batch=64, least_steps=20))
+    phase = next(iter(catalog.strategy(name, weight=0.0).phases(task)))
+    told = loop.fit(replace(phase, selector="none"), course)
+    assert told[-1].terms["domain"] < 0.9 * alarms.UNDECIDED
+    model, critic = (move.module for move in phase.moves[:2])
+    with torch.no_grad():
+        sides = []
+        for part in (task.source, task.unlabelled):
+            features = model.features(part.x)
+            guess = critic(features, model.head(features).softmax(1)) if name == "cdan" else critic(features)
+            sides.append(guess.argmax(1).float().mean().item())
+    assert sides[0] < 0.5 < sides[1]
+
+
+def test_one_class_critic_is_a_plain_critic():
+    critics = alignment.ClassCritics(5, 1)
+    plain = nets.critic(5)
+    with torch.no_grad():
+        plain[0].weight.copy_(critics.into[0].T)
+        plain[0].bias.copy_(critics.shift[0])
+        plain[2].weight.copy_(critics.out[0].T)
+        plain[2].bias.zero_()
+        x = torch.randn(7, 5)
+        assert torch.allclose(critics(x)[:, 0], plain(x), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("whole", "by_class", "share"),
+    [
+        ((0.1, 0.1), (0.5, 0.5), 1.0),  # only the domains as wholes differ
+        ((0.5, 0.5), (0.1, 0.1), 0.0),  # only within classes do they
+        ((0.1, 0.3), (0.2, 0.2), 0.5),  # the balanced error counts
+        ((0.5, 0.5), (0.5, 0.5), 0.5),  # no gap at all
+        ((0.9, 0.9), (0.7, 0.7), 0.5),  # worse than a coin is no gap either
+        ((0.0, 0.0), (0.25, 0.25), 2 / 3),
+    ],
+)
+def test_the_dynamic_factor_by_hand(whole, by_class, share):
+    errors = torch.tensor([[whole[0], by_class[0], by_class[0]], [whole[1], by_class[1], by_class[1]]])
+    assert alignment.share_of_whole(errors).item() == pytest.approx(share)
+
+
+def test_the_dynamic_factor_is_found_anew_after_every_epoch_and_kept_in_between():
+    task, _ = dealt(table())
+    model = task.model()
+    pairs = Paired(task.source, task.unlabelled)
+    learn = alignment.Dynamic(model, nets.critic(16), alignment.ClassCritics(16, 2), len(pairs), 1.0, "ramp")
+    for epoch in range(2):
+        kept = learn.whole.item()
+        for number, pair in enumerate(pairs):
+            assert learn.whole.item() == kept
+            learn(pair, (epoch + number / len(pairs)) / 2)
+        assert learn.whole.item() != kept
+        assert not learn.asked.any()
+
+
+def test_the_memory_of_the_dynamic_factor_adds_up_by_hand():
+    task, _ = dealt(table())
+    learn = alignment.Dynamic(task.model(), nets.critic(16), alignment.ClassCritics(16, 2), 99, 1.0, "ramp")
+    guesses = torch.zeros(3, 3, 2)
+    guesses[..., 1] = torch.tensor([[1.0, -1.0, 1.0], [-1.0, 1.0, 1.0], [1.0, 1.0, -1.0]])  # above 0: "target"
+    likely = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]])
+    learn._remember(guesses, likely, torch.tensor([0, 1, 1]))
+    assert learn.asked.flatten().tolist() == pytest.approx([1, 0.9, 0.1, 2, 0.7, 1.3])
+    assert learn.wrong.flatten().tolist() == pytest.approx([1, 0.0, 0.1, 1, 0.0, 0.5])
+
+
+# AdaBN
+
+
+def adapted(situation, tmp_path, **knobs):
+    """The source network as it was, and after its statistics were measured anew."""
+    task, course = course_for(situation)
+    phases = catalog.strategy("adabn", **knobs).phases(task)
+    source = next(phases)
+    loop.train([source], course, Shelf(tmp_path))
+    before = {key: value.clone() for key, value in source.predictor.state_dict().items()}
+    return task, before, next(phases).predictor
+
+
+def statistic(name):
+    return "running" in name or "num_batches" in name
+
+
+def test_measuring_anew_moves_statistics_and_no_weight(tmp_path):
+    _, before, model = adapted(table(), tmp_path)
+    changed = {key for key, value in model.state_dict().items() if not torch.equal(value, before[key])}
+    assert changed
+    assert all(statistic(key) for key in changed)
+    assert all(layer.momentum == 0.1 for layer in model.modules() if isinstance(layer, torch.nn.BatchNorm1d))
+    assert not any(module.training for module in model.modules())
+
+
+def test_the_first_statistics_are_those_of_all_unlabelled_rows():
+    for situation in (table(), pictures()):
+        task, _ = dealt(situation)
+        model = task.model()
+        inputs = []
+        first = next(layer for layer in model.modules() if isinstance(layer, torch.nn.modules.batchnorm._BatchNorm))
+        hook = first.register_forward_hook(lambda _, given, __, kept=inputs: kept.append(given[0]))
+        alignment.measure_anew(model, task.unlabelled)
+        hook.remove()
+        rows = torch.cat(inputs).transpose(0, 1).flatten(1).double()
+        assert torch.allclose(first.running_mean.double(), rows.mean(1), atol=1e-5)
+        assert torch.allclose(first.running_var.double(), rows.var(1), rtol=1e-4)
+
+
+def test_measured_anew_in_parts_every_part_counts_the_same():
+    task, _ = dealt(table())
+    model = task.model()
+    rows = torch.randn(1200, task.source.x.shape[1])
+    rows[:, task.space.plain :] = 0
+    alignment.measure_anew(model, Domain(rows, torch.full((1200,), -1)))
+    norm = model.body.blocks[0].normalise
+    assert norm.num_batches_tracked == 3
+    assert torch.allclose(norm.running_mean, rows[:, : task.space.plain].mean(0), atol=1e-5)
+
+
+def test_where_the_domains_are_alike_little_changes(tmp_path):
+    """A shift of three standard deviations moves the statistics at least ten times as far as none."""
+    moved = {}
+    for shift in (0.0, 3.0):
+        _, before, model = adapted(table(shift=shift, n_source=2000, n_target=2000), tmp_path)
+        now = model.state_dict()["body.blocks.0.normalise.running_mean"]
+        moved[shift] = (now - before["body.blocks.0.normalise.running_mean"]).norm().item()
+    assert moved[0.0] < 0.1 * moved[3.0]
+
+
+def test_pure_adabn_uses_no_label_of_the_target(tmp_path):
+    """Other target labels, the same network: only the sentence about labels is left to differ."""
+    result, told = run(table(), "adabn", tmp_path)
+    assert result.outcome.selector == "no epoch to choose; no target label was used"
+    assert [epoch.number for epoch in told if epoch.phase == "target"] == [0]
+    situation = table()
+    rng = np.random.default_rng(0)
+    swapped = replace(situation, target=Examples(situation.target.inputs, rng.permutation(situation.target.labels)))
+    first = adapted(situation, tmp_path)
+    second = adapted(swapped, tmp_path / "other")
+    assert nets.digest(first[2].head) == nets.digest(second[2].head)
+    assert all(torch.equal(first[1][key], second[1][key]) for key in first[1])
+
+
+def test_a_tuned_head_leaves_the_new_statistics_alone(tmp_path):
+    task, course = course_for(table())
+    predictor = loop.train(catalog.strategy("adabn", tune=True).phases(task), course, Shelf(tmp_path))
+    _, _, untuned = adapted(table(), tmp_path)
+    assert nets.digest(predictor.body) == nets.digest(untuned.body)
+    assert nets.digest(predictor.head) != nets.digest(untuned.head)
+
+
+# Optimal transport
+
+
+def moved(task, method="exact", blur=0.1, by_class=0.1, rows=500):
+    return transport.carried(task, method, blur, by_class, rows)
+
+
+@pytest.mark.parametrize("method", ["linear", "exact", "blurred"])
+def test_moved_rows_lie_where_the_target_lies(method):
+    task, _ = dealt(table(shift=2.0))
+    source, notes = moved(task, method)
+    where = [part[:, :4].mean(0) for part in (task.source.x, source.x, task.unlabelled.x)]
+    assert (where[1] - where[2]).norm() < 0.2 * (where[0] - where[2]).norm()
+    assert any("standard deviations" in words.told(note) for note in notes)
+
+
+def test_categories_and_gaps_stay_as_they_are():
+    task, _ = dealt(table(shift=2.0))
+    source, _ = moved(task)
+    numbers, plain = len(task.space.numeric), task.space.plain
+    assert torch.equal(source.x[:, numbers:], task.source.x[:, numbers:])
+    holed = task.space.numeric.index(task.space.holed[0])
+    gap = task.source.x[:, plain - 1] > 0.5
+    assert gap.any()
+    assert torch.equal(source.x[gap, holed], task.source.x[gap, holed])
+    assert torch.equal(source.y, task.source.y)
+
+
+def test_the_linear_map_gives_the_source_the_targets_mean_and_covariance(rows):
+    rng = np.random.default_rng(0)
+    source, target = rng.normal(size=(500, 3)), rng.normal(size=(400, 3)) @ rng.normal(size=(3, 3)) + 2
+    carried = transport.linear(source, target)
+    assert np.allclose(carried.mean(0), target.mean(0))
+    assert np.allclose(np.cov(carried.T), np.cov(target.T), atol=0.02 * np.abs(np.cov(target.T)).max())
+
+
+def test_in_one_dimension_the_linear_map_is_a_change_of_mean_and_spread():
+    x, y = np.random.default_rng(0).normal(size=(2, 300, 1))
+    expected = (5 * y + 3).mean() + (x - x.mean()) * (5 * y).std() / x.std()
+    assert np.allclose(transport.linear(x, 5 * y + 3), expected, atol=0.02)
+
+
+def test_an_exact_plan_of_equal_crowds_reorders_the_target():
+    """As many rows on each side, all matched: every source row takes the place of one target row."""
+    x = np.random.default_rng(0).normal(size=(40, 3))
+    task, _ = dealt(table())
+    numbers = [f"n{k}" for k in range(3)]
+    situation = Situation(
+        Examples(pd.DataFrame(x, columns=numbers), np.tile(["a", "b"], 20)),
+        Examples(pd.DataFrame(x[::-1] + 4, columns=numbers), np.tile(["a", "b"], 20)),
+        "y",
+        "table",
+        test=Examples(pd.DataFrame(x, columns=numbers), np.tile(["a", "b"], 20)),
+    )
+    task, _ = dealt(situation, labels=8)
+    size = min(len(task.source.x), len(task.unlabelled.x))
+    task = replace(
+        task,
+        source=Domain(task.source.x[:size], task.source.y[:size]),
+        unlabelled=Domain(task.unlabelled.x[:size], task.unlabelled.y[:size]),
+    )
+    source, _ = moved(task)
+    found, wanted = (sorted(map(tuple, part.round(decimals=3).tolist())) for part in (source.x, task.unlabelled.x))
+    assert np.allclose(found, wanted, atol=2e-3)
+
+
+def test_rows_that_were_not_matched_go_where_their_nearest_went():
+    task, _ = dealt(table(shift=2.0))
+    rows = task.space.design(task.source.x).astype(float)
+    chosen = np.arange(0, len(rows), 10)
+    carried = transport._displaced(rows, chosen, rows[chosen] + np.arange(len(chosen))[:, None])
+    for row in (3, 57, 111):
+        nearest = np.argmin(((rows[chosen] - rows[row]) ** 2).sum(1))
+        assert np.allclose(carried[row], rows[row] + nearest)
+    assert np.allclose(carried[chosen], rows[chosen] + np.arange(len(chosen))[:, None])
+
+
+@pytest.mark.parametrize("method", ["linear", "exact", "blurred"])
+def test_a_constant_column_and_a_handful_of_rows_do_no_harm(method):
+    situation = table(n_source=60, n_target=40)
+    for part in (situation.source, situation.target, situation.test):
+        part.inputs["constant"] = 1.0
+    task, _ = dealt(situation, labels=12)
+    source, _ = moved(task, method, rows=10)
+    assert torch.isfinite(source.x).all()
+    place = task.space.numeric.index("constant")
+    assert source.x[:, place].abs().max() < 1e-3
+
+
+def test_a_plan_that_does_not_settle_is_a_note_and_no_warning(recwarn):
+    task, _ = dealt(table(shift=2.0))
+    source, notes = moved(task, "blurred", blur=1e-3)
+    assert torch.isfinite(source.x).all()
+    assert len(notes) == 2 or notes[0].grave
+    assert not recwarn.list
+
+
+def test_a_table_without_numbers_is_left_alone_with_a_note():
+    situation = table()
+    for part in (situation.source, situation.target, situation.test):
+        for name in ("age", "income", "tenure", "visits"):
+            del part.inputs[name]
+    task, _ = dealt(situation)
+    source, notes = moved(task)
+    assert source is task.source
+    assert "no numbers" in words.told(notes[0])
+
+
+# Alarms
+
+
+def told(*epochs):
+    """Epochs of a phase "align" from (domain loss, scores)."""
+    return [Epoch("align", n, n, 0, 0.0, {"task": 0.5, "domain": d}, s) for n, (d, s) in enumerate(epochs, 1)]
+
+
+def sentences(notes):
+    return [words.told(note) for note in notes]
+
+
+def test_a_critic_with_a_softmax_over_one_score_is_called_dead():
+    """The trap itself: one score, a softmax over it, a loss that is 0 whatever the weights."""
+    task, course = course_for(table(), Training(epochs=4, batch=32, least_steps=3))
+    model, critic = task.model(), torch.nn.Linear(16, 1)
+
+    def broken(pair, _):
+        answer = critic(losses.reverse(model.features(pair.source.x), 1.0))
+        task = losses.task_loss(model(pair.source.x), pair.source)
+        return {"task": task, "domain": -answer.log_softmax(1).mean()}
+
+    pairs = Paired(task.source, task.unlabelled)
+    loop.fit(Phase("align", model, pairs, broken, [Move(model, 1e-3), Move(critic, 1e-3)]), course)
+    assert any("never learnt" in line for line in sentences(course.notes))
+
+
+def test_a_healthy_critic_rings_no_alarm(tmp_path):
+    result, _ = run(table(), "dann", tmp_path)
+    assert not [note for note in result.outcome.notes if "critic" in words.told(note)]
+
+
+def test_features_that_give_up_the_task_to_confuse_the_critic_are_called_out():
+    coin = alarms.UNDECIDED
+    falling = told((0.4, {"watched": 0.9}), (0.6, {"watched": 0.85}), (coin, {"watched": 0.6}))
+    assert any("gave up" in line for line in sentences(alarms.after("align", falling)))
+    steady = told((0.4, {"watched": 0.9}), (0.6, {"watched": 0.88}), (coin, {"watched": 0.9}))
+    assert not list(alarms.after("align", steady))
+    decided = told((0.4, {"watched": 0.9}), (0.4, {"watched": 0.85}), (0.3, {"watched": 0.6}))
+    assert not list(alarms.after("align", decided))
+
+
+def test_a_fall_on_a_dozen_validation_labels_alone_is_no_collapse():
+    coin = alarms.UNDECIDED
+    noisy = told(*((coin - 0.001 * n, {"valid": 0.95 - 0.1 * n, "watched": 0.8}) for n in range(3)))
+    assert not list(alarms.after("align", noisy))
+
+
+def test_a_collapse_that_really_happens_is_called_out():
+    """Features pulled to nothing: the critic tosses a coin and the score goes with them."""
+    task, course = course_for(table(), Training(epochs=8, batch=64, least_steps=12, patience=20, warmup=0.0))
+    model, critic = task.model(), nets.critic(16)
+    fair = alignment.adversarial(model, critic, 0.0)
+
+    def collapsing(pair, progress):
+        terms = fair(pair, progress)
+        if progress > 0.4:
+            terms["task"] = 0 * terms["task"] + 1e3 * sum((weight**2).sum() for weight in model.parameters())
+        return terms
+
+    pairs = Paired(task.source, task.unlabelled)
+    phase = Phase("align", model, pairs, collapsing, [Move(model, 3e-2), Move(critic, 3e-3)])
+    training = course.training
+    course.training = replace(training, weight_decay=0.0)
+    loop.fit(phase, course)
+    assert any("gave up" in line or "exploded" in line for line in sentences(course.notes))
+
+
+def test_a_loss_that_explodes_ends_the_phase_and_says_so():
+    task, course = course_for(table(), Training(epochs=6, batch=32, least_steps=3, patience=20))
+    model = task.model()
+
+    def exploding(batch, progress):
+        return {"task": losses.supervised(model)(batch, progress)["task"] * (1e4 if progress > 0.5 else 1.0)}
+
+    epochs = loop.fit(Phase("target", model, task.target, exploding, [Move(model, 1e-3)]), course)
+    assert any("exploded" in line for line in sentences(course.notes))
+    assert epochs[-1].number < 6
+
+
+def test_a_loss_of_many_small_terms_below_nothing_is_no_explosion():
+    first = [Epoch("p", 1, 1, 0, 0.0, {"a": -3.0, "b": 0.5}, {})]
+    assert not alarms.exploded(first, {"a": -300.0, "b": 0.5})
+    assert not alarms.exploded(first, {"a": 90.0, "b": 0.5})
+    assert alarms.exploded(first, {"a": 900.0, "b": 0.5})
+
+
+def test_statistics_of_a_frozen_layer_that_move_are_called_out():
+    task, course = course_for(table(), Training(epochs=1, batch=32, least_steps=2))
+    model = task.model()
+
+    def careless(batch, progress):
+        model.body.train()
+        return losses.supervised(model)(batch, progress)
+
+    loop.fit(Phase("target", model, task.target, careless, [Move(model.head, 1e-3)]), course)
+    assert any("Batch-norm statistics" in line for line in sentences(course.notes))
+
+
+@pytest.mark.parametrize(("heavy", "few"), [(3, True), (30, False)])
+def test_few_rows_that_carry_all_the_weight_are_called_out(heavy, few):
+    weight = torch.full((200,), 1e-6)
+    weight[:heavy] = 1.0
+    domain = Domain(torch.zeros(200, 1), torch.zeros(200).long(), weight=weight)
+    for batches in (domain, Paired(domain, domain)):
+        found = sentences(alarms.before(Phase("source", torch.nn.Identity(), batches)))
+        assert bool(found) is few
+        assert not few or f"{heavy}.0 equally weighted" in found[0]
+
+
+def test_one_answer_for_all_is_called_out():
+    labels = LabelSpace("binary", ("no", "yes"))
+    frame = pd.DataFrame({"part": "test", "p0": [0.9, 0.8], "p1": [0.1, 0.2]})
+    assert "'no'" in sentences(alarms.one_answer(frame, labels))[0]
+    assert not list(alarms.one_answer(frame.assign(p0=[0.9, 0.1], p1=[0.1, 0.9]), labels))
+    assert not list(alarms.one_answer(frame.drop(columns=["p0", "p1"]), LabelSpace("regression")))
+
+
+@pytest.mark.parametrize("name", ["cdan", "dynamic_adaptation"])
+def test_answers_by_class_are_asked_for_where_there_are_classes(name):
+    from tlcore import plan
+
+    assert "classes to predict" in plan.refusal(name, TOYS["table, a number"]())

@@ -1,0 +1,66 @@
+"""Settings, each declared once as a field of a dataclass.
+
+The form, the command line, the record of a run and the documentation read a knob from its declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field, fields
+from typing import Any, TypeVar
+
+from tlcore.errors import Unusable, unknown
+
+Bag = TypeVar("Bag")
+
+
+def knob(
+    default: Any,
+    help: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    choices: tuple = (),
+    by: Mapping[str, Any] | None = None,
+) -> Any:
+    """A setting: its default, one line of help, and the range or the choices it is held to.
+
+    ``by`` names other defaults for some modalities: ``by={"image": 1e-3}``.
+    """
+    return field(default=default, metadata={"help": help, "low": low, "high": high, "choices": choices, "by": by or {}})
+
+
+def filled(bag: type[Bag], owner: str, knobs: Mapping[str, Any]) -> Bag:
+    """This dataclass with these knobs set. Raises `Unusable` for those it does not have."""
+    known = [f.name for f in fields(bag)]  # type: ignore[arg-type]
+    strangers = [p for knob in knobs if knob not in known for p in unknown(f"knob of {owner}", knob, known).problems]
+    if strangers:
+        raise Unusable(*strangers)
+    return bag(**knobs)
+
+
+def check(bag: Any, owner: str) -> None:
+    """Raise `Unusable` for every knob of this dataclass that is outside its range."""
+    problems = [wrong for declared in fields(bag) if (wrong := _problem(owner, declared, getattr(bag, declared.name)))]
+    if problems:
+        raise Unusable(*problems)
+
+
+def _problem(owner: str, declared: Any, value: Any) -> str | None:
+    """What is wrong with this value of a knob, in one sentence; None where it fits."""
+    low, high, choices = (declared.metadata.get(key) for key in ("low", "high", "choices"))
+    where, default = f"{owner}.{declared.name}", declared.default
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
+    if choices and value not in choices:
+        return f"{where} is {value!r}; it must be one of {', '.join(map(repr, choices))}."
+    if isinstance(default, bool):
+        return None if isinstance(value, bool) else f"{where} is {value!r}; it must be true or false."
+    if isinstance(default, int) and not (number and isinstance(value, int)):
+        return f"{where} is {value!r}; it must be a whole number."
+    if isinstance(default, float) and not number:
+        return f"{where} is {value!r}; it must be a number."
+    if isinstance(default, str) and not isinstance(value, str):
+        return f"{where} is {value!r}; it must be text."
+    if number and not (low if low is not None else value) <= value <= (high if high is not None else value):
+        return f"{where} is {value}; it must lie between {low} and {high}."
+    return None

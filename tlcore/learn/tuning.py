@@ -1,0 +1,242 @@
+"""What parameter transfer shares: who moves at which depth, adapters, low-rank updates, a leash, new heads.
+
+Depth counts from the top: the head lies at 0, the body's last block at 1, its first block deepest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from tlcore.errors import Unusable
+from tlcore.learn import losses
+from tlcore.learn.data import Batch, Task
+from tlcore.learn.nets import Body, Model
+from tlcore.outcome import Note
+from tlcore.phase import Move, Objective
+
+LEAST_MAPS = 8  # a convolution with fewer feature maps crashes oneDNN (learn/nets.py, PictureStem)
+
+
+def parts(model: Model) -> list[nn.Module]:
+    """The network's parts from input to answer: the body's blocks, then the head."""
+    return [*model.body.blocks, model.head]
+
+
+def depthwise(model: Model, lr: float, decay: float, reach: int | None = None) -> list[Move]:
+    """Every part at ``lr * decay^depth``; what would not move at all is left out (Howard and Ruder, 2018).
+
+    ``reach`` leaves out what lies as deep or deeper: 1 moves the head alone.
+    """
+    every = parts(model)
+    depths = range(len(every) - 1, -1, -1)
+    moves = [(depth, Move(part, lr * decay**depth)) for depth, part in zip(depths, every, strict=True)]
+    return [move for depth, move in moves if move.lr > 0 and (reach is None or depth < reach)]
+
+
+def stages(total: int, count: int) -> list[int]:
+    """How many of the parts, counted from the top, move in each stage: first one, last all of them."""
+    if count == 1:
+        return [total]
+    return [1 + round((total - 1) * stage / (count - 1)) for stage in range(count)]
+
+
+def top(model: Model, count: int, head: bool) -> tuple[str, ...]:
+    """What the names of the top ``count`` blocks' weights begin with; the head is one of them, or asked for alone."""
+    total = len(model.body.blocks)
+    names = tuple(f"body.blocks.{place}." for place in range(max(0, total - count), total))
+    return (*names, "head.") if count or head else ()
+
+
+class Loose(nn.Module):
+    """Some weights of a network, to be moved without the modules they belong to.
+
+    Those modules stay in evaluation mode: batch-norm statistics stand still.
+    """
+
+    def __init__(self, weights: Iterable[nn.Parameter]):
+        super().__init__()
+        self.weights = nn.ParameterList(weights)
+
+
+def biases(body: nn.Module) -> Loose:
+    """The additive terms of every layer, normalisation included (Ben Zaken et al., 2022)."""
+    found = [weight for name, weight in body.named_parameters() if name.rsplit(".", 1)[-1] == "bias"]
+    if not found:
+        raise Unusable("bitfit moves biases, but this network's body has none. Choose lora or adapters.")
+    return Loose(found)
+
+
+def moving(model: nn.Module, moves: Sequence[Move]) -> Note:
+    """How many of the network's weights a phase moves."""
+    count = sum(weight.numel() for move in moves for weight in move.module.parameters())
+    return Note(
+        "{moving} of {all} weights moved on the target.",
+        {"moving": count, "all": sum(weight.numel() for weight in model.parameters())},
+        grave=False,
+    )
+
+
+def perceptron(width: int, hidden: int, dropout: float, task: Task) -> nn.Module:
+    """A head of two layers, ``(N, width)`` to the target's answers, its first weights decided by the seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(task.seed)
+        last = nn.Linear(hidden, task.target_labels.outputs)
+        head = nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Dropout(dropout), last)
+    return head.to(task.source.x.device)
+
+
+class Leash:
+    """The pull back to where the weights started: ``alpha / 2 * ||w - w0||^2 + beta / 2 * ||v||^2`` (Li et al., 2018).
+
+    ``w`` are weights the source has taught, ``v`` those of a new head. Buffers are no weights.
+    """
+
+    def __init__(self, taught: Iterable[nn.Parameter], fresh: Iterable[nn.Parameter], alpha: float, beta: float):
+        self.taught, self.fresh = list(taught), list(fresh)
+        self.start = [weight.detach().clone() for weight in self.taught]
+        self.alpha, self.beta = alpha, beta
+
+    def __call__(self) -> Tensor:
+        away = [(weight - start).square().sum() for weight, start in zip(self.taught, self.start, strict=True)]
+        size = [weight.square().sum() for weight in self.fresh]
+        # Without a part of either kind its sum is the plain number 0.
+        return torch.as_tensor(self.alpha / 2 * sum(away) + self.beta / 2 * sum(size))
+
+
+def leashed(model: Model, task: Task, alpha: float, beta: float) -> Objective:
+    """Learn the labels on a leash tied to the network as it is now. A head kept from the source is on it too."""
+    kept = model if task.same_labels else model.body
+    leash = Leash(kept.parameters(), () if task.same_labels else model.head.parameters(), alpha, beta)
+    learn = losses.supervised(model)
+
+    def objective(batch: Batch, progress: float) -> dict[str, Tensor]:
+        return {**learn(batch, progress), "leash": leash()}
+
+    return objective
+
+
+class Adapter(nn.Module):
+    """A block, then a narrow detour added to what it answers; the detour begins as nothing (Houlsby et al., 2019).
+
+    Features lie in the second dimension of feature maps ``(N, C, H, W)``, else in the last one. The
+    detour is linear over features, also for maps: thin convolutions crash oneDNN (`LEAST_MAPS`).
+    """
+
+    def __init__(self, block: nn.Module, width: int, bottleneck: int):
+        super().__init__()
+        self.block = block
+        self.down = nn.Linear(width, bottleneck)
+        self.up = nn.Linear(bottleneck, width)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        answer = self.block(x)
+        place = 1 if answer.ndim == 4 else -1
+        detour = self.up(torch.relu(self.down(answer.movedim(place, -1))))
+        return answer + detour.movedim(-1, place)
+
+
+def adapted(body: Body, x: Tensor, bottleneck: int) -> Loose:
+    """Put an adapter behind every block that answers with features; returns the adapters' weights.
+
+    ``x`` are a few inputs: what a block answers to them shows how wide it is.
+    """
+    added: list[nn.Parameter] = []
+    body.eval()
+    with torch.no_grad():
+        for place, block in enumerate(body.blocks):
+            x = block(x)
+            if isinstance(x, Tensor) and x.is_floating_point() and x.ndim > 1:
+                adapter = Adapter(block, x.shape[1] if x.ndim == 4 else x.shape[-1], bottleneck).to(x.device)
+                body.blocks[place] = adapter
+                added += [*adapter.down.parameters(), *adapter.up.parameters()]
+    return Loose(added)
+
+
+def low_rank(body: Body, rank: int, alpha: int, dropout: float) -> Loose:
+    """Give every layer wide enough an update ``B A`` of low rank; ``B`` begins as 0 (Hu et al., 2022).
+
+    Layers that are hardly wider than the rank stay as they are. Returns the updates' weights.
+    """
+    from tlcore.learn.vision import torchvision  # noqa: F401  peft imports it, and would fail on a CPU
+
+    from peft import LoraConfig, inject_adapter_in_model  # isort: skip
+
+    sides = {name: side for name, layer in body.named_modules() if (side := _side(layer))}
+    ranks = {name: _rank(body.get_submodule(name), rank) for name in sides}
+    chosen = [name for name, side in sides.items() if ranks[name] < side]
+    if not chosen:
+        most = max(sides.values(), default=1) - 1
+        raise Unusable(
+            f"lora.rank is {rank}, but no layer of this network is wide enough for it. "
+            + (f"Choose at most {most}, or adapters." if most else "Choose adapters.")
+        )
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=alpha,
+        lora_dropout=dropout,
+        target_modules="|".join(map(re.escape, chosen)),
+        rank_pattern={f"^{re.escape(name)}$": ranks[name] for name in chosen if ranks[name] != rank},
+    )
+    before = {id(weight) for weight in body.parameters()}
+    inject_adapter_in_model(config, body)
+    return Loose(weight for weight in body.parameters() if id(weight) not in before)
+
+
+def merged(body: Body) -> None:
+    """Add every low-rank update to the layer it belongs to: the network is as it was built, and as quick."""
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    for name, layer in list(body.named_modules()):
+        if isinstance(layer, BaseTunerLayer):
+            layer.merge()
+            parent, _, child = name.rpartition(".")
+            setattr(body.get_submodule(parent), child, layer.get_base_layer())
+
+
+def _side(layer: nn.Module) -> int:
+    """The shorter side of a layer's weights as a matrix; 0 for layers that take no low-rank update."""
+    if type(layer) is nn.Linear or type(layer) is nn.Embedding:
+        return min(layer.weight.shape)
+    if type(layer) is nn.Conv2d and layer.groups == 1:
+        return min(len(layer.weight), layer.weight[0].numel())
+    return 0
+
+
+def _rank(layer: nn.Module, rank: int) -> int:
+    return max(rank, LEAST_MAPS) if isinstance(layer, nn.Conv2d) else rank
+
+
+class NearestMean(nn.Module):
+    """Answers by the squared Euclidean distance to each class's mean feature (Mensink et al., 2013).
+
+    ``means`` (C, width). Scores are ``-distance / (2 * spread)``, ``spread`` the mean squared distance
+    of an example to its own class's mean: one scale for all, so the nearest mean has the highest score.
+    """
+
+    means: Tensor
+    spread: Tensor
+
+    def __init__(self, body: nn.Module, means: Tensor, spread: Tensor):
+        super().__init__()
+        self.body = body
+        self.register_buffer("means", means)
+        self.register_buffer("spread", spread)
+
+    def forward(self, x: Tensor) -> Tensor:
+        away = (self.body(x).float()[:, None] - self.means).square().sum(2)
+        # A class nobody has shown has no mean and is never the nearest.
+        return (-away / (2 * self.spread)).nan_to_num(nan=-1e4)
+
+    @classmethod
+    def fitted(cls, body: nn.Module, features: Tensor, y: Tensor, classes: int) -> NearestMean:
+        """The means of ``features`` (N, width) by their class positions ``y`` (N,)."""
+        shown = torch.nn.functional.one_hot(y, classes).to(features.dtype)
+        means = (shown.T @ features) / shown.sum(0)[:, None]
+        spread = (features - means[y]).square().sum(1).mean().clamp(min=1e-6)
+        return cls(body, means, spread)

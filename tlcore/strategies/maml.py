@@ -1,0 +1,42 @@
+"""Learn first weights from which a few steps on a few labels go far (Finn et al., 2017).
+
+Batch normalisation uses each batch's own statistics while practising, as in the paper (see tlcore/learn/meta.py).
+"""
+
+from dataclasses import dataclass
+
+import tlcore as tl
+
+
+@dataclass(frozen=True)
+class MAML(tl.Trained):
+    title = "MAML"
+    family = "few-shot"
+    summary = "Practises on many small tasks made from the source, so that few labels suffice for a new one."
+    avoid = "Where the source has few classes, and so few different tasks to practise on."
+    paper = "Finn et al., 2017"
+    needs = frozenset({"source data", "classes"})
+
+    order: int = tl.knob(
+        2, "2: follows how each inner step changes the next; 1: does not, and is quicker", choices=(1, 2)
+    )
+    steps: int = tl.knob(2, "Inner steps on the labels of an episode", 1, 20)
+    inner_lr: float = tl.knob(0.1, "Learning rate of the inner steps", 1e-6, 10.0)
+    ways: int = tl.knob(5, "Classes in an episode", 2, 500)
+    shots: int = tl.knob(5, "Labelled examples of each class in an episode", 1, 100)
+    queries: int = tl.knob(10, "Examples of each class to be answered in an episode", 1, 100)
+    tasks: int = tl.knob(1, "Episodes per step", 1, 32)
+    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
+    head_lr: float = tl.knob(1e-2, "Learning rate of the head", 1e-6, 1.0)
+    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+
+    def phases(self, task):
+        model = task.model()
+        episodes = tl.episodes.Episodes(task.source, self.ways, self.shots, self.queries, self.tasks)
+        learn = tl.meta.maml(model, self.inner_lr, self.steps, self.order)
+        matters = self.name, self.inner_lr, self.steps, self.order
+        yield from tl.episodes.practice(model.body, task, episodes, learn, self.source_lr, *matters)
+        yield from tl.meta.target(model, task, self.lr, self.head_lr)
+
+
+STRATEGY = MAML

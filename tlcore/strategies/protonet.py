@@ -1,0 +1,37 @@
+"""Learn features in which the mean of a few examples stands for a class (Snell et al., 2017)."""
+
+from dataclasses import dataclass
+
+import tlcore as tl
+
+
+@dataclass(frozen=True)
+class ProtoNet(tl.Strategy):  # class means do not depend on how large the classes are: no remedy has a meaning
+    title = "Prototypical network"
+    family = "few-shot"
+    summary = "Learns from the source to compare; a target case is given the class whose known examples it is nearest."
+    avoid = "Where one class holds very different cases, which one mean cannot stand for."
+    paper = "Snell et al., 2017"
+    epochs = True
+    needs = frozenset({"source data", "classes"})
+
+    ways: int = tl.knob(5, "Classes in an episode", 2, 500)
+    shots: int = tl.knob(5, "Labelled examples of each class in an episode", 1, 100)
+    queries: int = tl.knob(10, "Examples of each class to be answered in an episode", 1, 100)
+    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+
+    def phases(self, task):
+        body = task.model().body
+        episodes = tl.episodes.Episodes(task.source, self.ways, self.shots, self.queries)
+        learn = tl.episodes.prototypical(body)
+        yield from tl.episodes.practice(body, task, episodes, learn, self.source_lr, self.name)
+        known = task.labelled
+        predictor = tl.episodes.Prototypes(body, known.x, known.y, task.target_labels.outputs)
+        shares = tl.Note(
+            "The nearest class mean takes all classes to be equally common; its probabilities ignore their shares.",
+            grave=False,
+        )
+        yield tl.ready("target", predictor, shares)
+
+
+STRATEGY = ProtoNet

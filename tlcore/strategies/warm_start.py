@@ -1,0 +1,49 @@
+"""Start a network from weights learnt elsewhere wherever they fit (Yosinski et al., 2014)."""
+
+from dataclasses import dataclass
+
+import tlcore as tl
+
+
+@dataclass(frozen=True)
+class WarmStart(tl.Trained):
+    title = "Warm start"
+    family = "structure transfer"
+    summary = (
+        "The same kind of network starts from the source's weights, or a file's, where they fit, and afresh elsewhere."
+    )
+    avoid = "Where little fits: what is loaded then feeds layers that have never seen it."
+    paper = "Yosinski et al., 2014"
+    needs = frozenset({"source data"})
+
+    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0, by={"table": 1e-4})
+    weights: str = tl.knob(
+        "", "A .safetensors, .pth or .pt file to start from; empty: the network trained on the source"
+    )
+    reset: int = tl.knob(0, "How many of the top blocks, and the head with them, start anew", 0, 100)
+    scale: float = tl.knob(1.0, "Width of the target's network as a share of the source's", 0.1, 4.0)
+    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+
+    def objection(self, situation):
+        from pathlib import Path
+
+        if self.weights and not Path(self.weights).expanduser().is_file():
+            return f"warm_start.weights is {self.weights!r}, and there is no such file."
+        return super().objection(situation)
+
+    def phases(self, task):
+        if self.weights:
+            state = tl.checkpoints.read(self.weights)
+        else:
+            source = task.model()
+            yield from tl.recipes.source(source, task, self.source_lr)
+            state = source.state_dict()
+        model = task.model(task.target_labels, self.scale)
+        report = tl.checkpoints.load(model, state, tl.tuning.top(model, self.reset, head=not task.same_labels))
+        report.demand_some(self.weights)
+        whole = task.same_labels and report.whole
+        moves = [tl.Move(model, self.lr)]
+        yield from tl.recipes.tune(model, task, moves, good_start=whole, notes=report.notes())
+
+
+STRATEGY = WarmStart
