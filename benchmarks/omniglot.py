@@ -53,7 +53,7 @@ KNOBS = {
     "protonet": {"ways": 30, "queries": 5, "source_lr": 1e-3},
     "maml": {"ways": 5, "queries": 5, "tasks": 8, "steps": 2, "inner_lr": 0.4, "source_lr": 1e-3},
 }
-WHY = "a twelfth of the characters to train on, and minutes of training"
+WHY = "96 characters of five alphabets to train on instead of 1,200 of fifty, and minutes of training"
 
 
 @dataclass(frozen=True)

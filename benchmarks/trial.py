@@ -77,7 +77,8 @@ def scores(situations: list[Situation], strategy: str, shelf: Shelf, metric: str
         carried_out(situation, strategy, shelf, seed=seed, metric=metric, **given)  # type: ignore[arg-type]
         for seed, situation in enumerate(situations)
     ]
-    return Scores([result.outcome.test[metric] for result in results], results[0].outcome.selector)
+    chosen = results[0].outcome.selector.removeprefix("the latest epoch not clearly worse than the best on ")
+    return Scores([result.outcome.test[metric] for result in results], chosen)
 
 
 def write(page: Path, start: str, end: str, text: str) -> None:

@@ -35,7 +35,7 @@ def choose(situation: Situation) -> list[str]:
     else:
         for family, names in families(offered).items():
             n = sum(name in chosen for name in names)
-            label = f"**{_(family)}** · " + _("{n} of {all}", n=n, all=len(names))
+            label = f"**{_heading(family)}** · " + _("{n} of {all}", n=n, all=len(names))
             _cards(names, st.expander(label, key=f"family {family}"))
     _refused(refused)
     _say()
@@ -155,6 +155,12 @@ def _refused(refused: dict[str, list[str]]) -> None:
         for name, why in refused.items():
             reasons.setdefault(" ".join(map(_, why)), []).append(name)
         st.markdown("\n".join(f"- {reason} {_titles(names)}" for reason, names in reasons.items()))
+
+
+def _heading(family: str) -> str:
+    """A family as it stands at the head of a list."""
+    name = _(family)
+    return name[:1].upper() + name[1:]
 
 
 def _titles(names: Iterable[str]) -> str:
