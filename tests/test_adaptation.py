@@ -335,12 +335,17 @@ def test_the_dynamic_factor_is_found_anew_after_every_epoch_and_kept_in_between(
     task, _ = dealt(table())
     model = task.model()
     pairs = Paired(task.source, task.unlabelled)
-    learn = alignment.Dynamic(model, nets.critic(16), alignment.ClassCritics(16, 2), len(pairs), 1.0, "ramp")
+    critics = nets.critic(16), alignment.ClassCritics(16, 2)
+    learn = alignment.Dynamic(model, *critics, len(pairs), 1.0, "ramp")
+    optimizer = torch.optim.Adam([weight for critic in critics for weight in critic.parameters()], lr=0.01)
     for epoch in range(2):
         kept = learn.whole.item()
         for number, pair in enumerate(pairs):
             assert learn.whole.item() == kept
-            learn(pair, (epoch + number / len(pairs)) / 2)
+            terms = learn(pair, (epoch + number / len(pairs)) / 2)
+            optimizer.zero_grad()
+            (terms["domain"] + terms["domain by class"]).backward()
+            optimizer.step()
         assert learn.whole.item() != kept
         assert not learn.asked.any()
 
@@ -429,6 +434,14 @@ def test_pure_adabn_uses_no_label_of_the_target(tmp_path):
     second = adapted(swapped, tmp_path / "other")
     assert nets.digest(first[2].head) == nets.digest(second[2].head)
     assert all(torch.equal(first[1][key], second[1][key]) for key in first[1])
+
+
+def test_normalisation_of_a_table_without_numbers_is_nothing_to_adapt_and_says_so(tmp_path):
+    situation = table()
+    words = {role: Examples(getattr(situation, role).inputs[["channel"]], getattr(situation, role).labels)
+             for role in ("source", "target", "test")}  # fmt: skip
+    result, _ = run(replace(situation, **words), "adabn", tmp_path)
+    assert [note.text for note in result.outcome.notes if note.grave and "normalises nothing" in note.text]
 
 
 def test_a_tuned_head_leaves_the_new_statistics_alone(tmp_path):

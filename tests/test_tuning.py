@@ -325,7 +325,7 @@ def rare():
 
 def test_a_few_events_do_not_ruin_a_good_source_model(tmp_path):
     """Average precision, mean of three draws of 100 labels: the source alone, held back, and let go."""
-    situation, training = rare(), Training(epochs=10, batch=64)
+    situation, training = rare(), Training(epochs=20, batch=64)
     suited = catalog.suited("fine_tune", "table")
 
     def score(**knobs):

@@ -30,6 +30,16 @@ def knob(
     return field(default=default, metadata={"help": help, "low": low, "high": high, "choices": choices, "by": by or {}})
 
 
+def source_lr() -> Any:
+    """How fast a network learns the source, from nothing: one default for all, so that they share that training."""
+    return knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+
+
+def target_lr() -> Any:
+    """How fast a network that knows the source moves on the target's few labels (docs/decisions/0030)."""
+    return knob(3e-4, "Learning rate on the target", 1e-6, 1.0, by={"table": 1e-4, "text": 3e-3})
+
+
 def filled(bag: type[Bag], owner: str, knobs: Mapping[str, Any]) -> Bag:
     """This dataclass with these knobs set. Raises `Unusable` for those it does not have."""
     known = [f.name for f in fields(bag)]  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ class MLP(tl.Backbone):
 
     width: int = tl.knob(64, "Units per hidden layer", 4, 4096)
     depth: int = tl.knob(3, "Hidden layers", 1, 12)
-    dropout: float = tl.knob(0.1, "Share of units silenced while training", 0.0, 0.9)
+    dropout: float = tl.knob(0.2, "Share of units silenced while training", 0.0, 0.9)
 
     def build(self, space):
         stem = tl.nets.TableStem(space)

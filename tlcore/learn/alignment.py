@@ -229,10 +229,10 @@ def share_of_whole(errors: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def measure_anew(model: nn.Module, domain: Domain) -> None:
+def measure_anew(model: nn.Module, domain: Domain) -> int:
     """Batch normalisation's means and variances become those of this domain; no weight moves (Li et al., 2017).
 
-    One pass over all of it, in parts of about equal size that count the same.
+    One pass over all of it, in parts of about equal size that count the same. Returns how many layers there were.
     """
     layers = [layer for layer in model.modules() if isinstance(layer, nn.modules.batchnorm._BatchNorm)]
     model.eval()
@@ -246,3 +246,4 @@ def measure_anew(model: nn.Module, domain: Domain) -> None:
     for layer, momentum in zip(layers, momenta, strict=True):
         layer.momentum = momentum
     model.eval()
+    return len(layers)

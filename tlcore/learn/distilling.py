@@ -38,7 +38,7 @@ def graduate(student: Model, teacher: Model, task: Task, lr: float) -> Iterator[
     """Fit the target's labels with the student, and say what it saves and what it keeps."""
     notes = tuple(compared(student, teacher, task))
     recipes.rehead(student, task)
-    yield Phase("target", student, task.target, losses.supervised(student), [Move(student, lr)], notes=notes)
+    yield from recipes.tune(student, task, [Move(student, lr)], notes=notes)
 
 
 # Hints: a layer inside, not the answer alone.

@@ -110,7 +110,8 @@ class Residual(nn.Module):
 
 
 def dense(inputs: int, outputs: int, dropout: float) -> nn.Module:
-    return nn.Sequential(nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs), nn.ReLU(), nn.Dropout(dropout))
+    """A layer without normalisation: statistics of the source mislead on the target (docs/decisions/0031)."""
+    return nn.Sequential(nn.Linear(inputs, outputs), nn.ReLU(), nn.Dropout(dropout))
 
 
 def pooled(block: nn.Module) -> nn.Module:

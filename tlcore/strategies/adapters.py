@@ -19,7 +19,7 @@ class Adapters(tl.Trained):
     lr: float = tl.knob(3e-3, "Learning rate of the adapters", 1e-6, 1.0)
     head_lr: float = tl.knob(3e-4, "Learning rate of the head", 1e-6, 1.0)
     bottleneck: int = tl.knob(8, "Units of each adapter", 1, 1024)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -23,7 +23,7 @@ class ANIL(tl.Trained):
     queries: int = tl.knob(10, "Examples of each class to be answered in an episode", 1, 100)
     tasks: int = tl.knob(1, "Episodes per step", 1, 32)
     lr: float = tl.knob(1e-2, "Learning rate of the head", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -18,7 +18,7 @@ class BitFit(tl.Trained):
 
     lr: float = tl.knob(3e-3, "Learning rate of the biases", 1e-6, 1.0)
     head_lr: float = tl.knob(3e-4, "Learning rate of the head", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -15,7 +15,7 @@ class CDAN(tl.Trained):
     needs = frozenset({"source data", "unlabelled target", "same classes", "classes"})
 
     lr: float = tl.knob(3e-3, "Learning rate while aligning", 1e-6, 1.0)
-    target_lr: float = tl.knob(3e-4, "Learning rate on the target's labels", 1e-6, 1.0)
+    target_lr: float = tl.target_lr()
     weight: float = tl.knob(1.0, "How strongly the critic's confusion shapes the features", 0.0, 10.0)
     schedule: str = tl.knob(
         "ramp",
@@ -30,7 +30,7 @@ class CDAN(tl.Trained):
         pairs = tl.data.Paired(task.source, task.unlabelled)
         learn = tl.alignment.adversarial(model, critic, self.weight, self.schedule, True, self.entropy)
         yield tl.Phase("align", model, pairs, learn, [tl.Move(model, self.lr), tl.Move(critic, self.lr)])
-        yield from tl.recipes.target(model, task, self.target_lr)
+        yield from tl.recipes.tune(model, task, [tl.Move(model, self.target_lr)])
 
 
 STRATEGY = CDAN

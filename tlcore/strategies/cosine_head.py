@@ -15,8 +15,9 @@ class CosineHead(tl.Trained):
     needs = frozenset({"source data", "classes"})
 
     scale: float = tl.knob(10.0, "How sharply angles are told apart", 1.0, 100.0)
-    lr: float = tl.knob(1e-2, "Learning rate of the head", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    lr: float = tl.knob(1e-2, "Learning rate of a new head", 1e-6, 1.0)
+    kept_lr: float = tl.knob(1e-3, "Learning rate of the source's own head, kept where classes are shared", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()
@@ -24,9 +25,8 @@ class CosineHead(tl.Trained):
         yield from tl.recipes.source(model, task, self.source_lr)
         if not task.same_labels:
             tl.meta.cosine_head(model, task.target_labels.outputs, self.scale, task.seed)
-        features = tl.recipes.precomputed(model.body, task.target)
-        learn = tl.losses.supervised(model.head)
-        yield tl.Phase("target", model, features, learn, [tl.Move(model.head, self.lr)])
+        lr = self.kept_lr if task.same_labels else self.lr
+        yield from tl.recipes.probe(model, task, lr, good_start=task.same_labels)
 
 
 STRATEGY = CosineHead

@@ -14,9 +14,9 @@ class DiscriminativeRates(tl.Trained):
     paper = "Howard and Ruder, 2018"
     needs = frozenset({"source data"})
 
-    lr: float = tl.knob(3e-4, "Learning rate of the head on the target", 1e-6, 1.0)
+    lr: float = tl.knob(3e-4, "Learning rate of the head on the target", 1e-6, 1.0, by={"text": 3e-3})
     decay: float = tl.knob(0.4, "Rate of a block as a share of the one above it; 0 moves the head alone", 0.0, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -15,7 +15,7 @@ class DynamicAdaptation(tl.Trained):
     needs = frozenset({"source data", "unlabelled target", "same classes", "classes"})
 
     lr: float = tl.knob(3e-3, "Learning rate while aligning", 1e-6, 1.0)
-    target_lr: float = tl.knob(3e-4, "Learning rate on the target's labels", 1e-6, 1.0)
+    target_lr: float = tl.target_lr()
     weight: float = tl.knob(1.0, "How strongly the critic's confusion shapes the features", 0.0, 10.0)
     schedule: str = tl.knob(
         "ramp",

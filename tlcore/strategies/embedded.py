@@ -14,7 +14,7 @@ class Embedded(tl.Fitted):
     needs = frozenset({"source data"})
     epochs = True  # those of the network on the source
 
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -17,7 +17,7 @@ class FeatureExtraction(tl.Trained):
 
     lr: float = tl.knob(1e-2, "Learning rate of a new head", 1e-6, 1.0)
     kept_lr: float = tl.knob(1e-3, "Learning rate of the source's own head, kept where classes are shared", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -15,8 +15,8 @@ class FineTune(tl.Trained):
     usual = True
     needs = frozenset({"source data"})
 
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0, by={"table": 1e-4, "text": 3e-3})
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    lr: float = tl.target_lr()
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -17,8 +17,8 @@ class FixMatch(tl.Trained):
     threshold: float = tl.knob(0.95, "How sure an answer must be to be held to", 0.0, 1.0)
     weight: float = tl.knob(1.0, "Weight of the unlabelled examples against the labels", 0.0, 10.0)
     ratio: int = tl.knob(4, "Unlabelled examples for each labelled one in a step", 1, 16, by={"image": 2})
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    lr: float = tl.target_lr()
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()
@@ -26,7 +26,7 @@ class FixMatch(tl.Trained):
         tl.recipes.rehead(model, task)
         both = tl.consistency.Beside(task.target, task.unlabelled, self.ratio)
         learn = tl.consistency.consistent(model, task.space, self.threshold, self.weight)
-        yield tl.Phase("target", model, both, learn, [tl.Move(model, self.lr)])
+        yield tl.Phase("target", model, both, learn, [tl.Move(model, self.lr)], good_start=task.same_labels)
 
 
 STRATEGY = FixMatch

@@ -14,10 +14,10 @@ class GradualUnfreezing(tl.Trained):
     paper = "Howard and Ruder, 2018"
     needs = frozenset({"source data"})
 
-    lr: float = tl.knob(3e-4, "Learning rate of the head on the target", 1e-6, 1.0)
+    lr: float = tl.knob(3e-4, "Learning rate of the head on the target", 1e-6, 1.0, by={"text": 3e-3})
     decay: float = tl.knob(2.6, "How many times slower each group moves than the one above it", 1.0, 10.0)
     stages: int = tl.knob(3, "In how many stages the layers join", 1, 20)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

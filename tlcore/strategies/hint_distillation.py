@@ -20,8 +20,8 @@ class HintDistillation(tl.Trained):
     share: float = tl.knob(0.7, "Weight of the teacher's answers against the labels", 0.0, 1.0)
     student: float = tl.knob(0.5, "Width of the student as a share of the chosen network's", 0.05, 1.0)
     teacher: str = tl.knob("", "Network of the teacher; empty: the chosen one", choices=("", *catalog.backbones()))
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    lr: float = tl.target_lr()
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         student = task.model(scale=self.student)

@@ -19,8 +19,8 @@ class ImportanceWeighting(tl.Trained):
     )
     power: float = tl.knob(1.0, "Power the density ratio is raised to: 0 weighs all rows alike", 0.0, 1.0)
     most: float = tl.knob(10.0, "Largest weight, as a multiple of the mean", 1.0, 1e4)
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    lr: float = tl.target_lr()
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         rows = yield from tl.weighting.views(task, self.source_lr)
@@ -30,7 +30,7 @@ class ImportanceWeighting(tl.Trained):
         model = task.model()
         yield from tl.weighting.source(model, task, source, self.source_lr, note)
         tl.recipes.rehead(model, task)
-        yield from tl.recipes.target(model, task, self.lr)
+        yield from tl.recipes.tune(model, task, [tl.Move(model, self.lr)])
 
 
 STRATEGY = ImportanceWeighting

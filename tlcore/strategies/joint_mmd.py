@@ -15,7 +15,7 @@ class JointMMD(tl.Trained):
     needs = frozenset({"source data", "unlabelled target", "same classes"})
 
     lr: float = tl.knob(3e-3, "Learning rate while aligning", 1e-6, 1.0)
-    target_lr: float = tl.knob(3e-4, "Learning rate on the target's labels", 1e-6, 1.0)
+    target_lr: float = tl.target_lr()
     weight: float = tl.knob(1.0, "Weight of the gap between the domains against the task", 0.0, 100.0)
     schedule: str = tl.knob(
         "ramp",
@@ -28,7 +28,7 @@ class JointMMD(tl.Trained):
         pairs = tl.data.Paired(task.source, task.unlabelled)
         learn = tl.alignment.gap(model, tl.alignment.joint_mmd, self.weight, self.schedule)
         yield tl.Phase("align", model, pairs, learn, [tl.Move(model, self.lr)])
-        yield from tl.recipes.target(model, task, self.target_lr)
+        yield from tl.recipes.tune(model, task, [tl.Move(model, self.target_lr)])
 
 
 STRATEGY = JointMMD

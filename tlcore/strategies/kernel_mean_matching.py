@@ -20,8 +20,8 @@ class KernelMeanMatching(tl.Trained):
     rows: int = tl.knob(
         1000, "Rows of each domain that are compared; the others take their nearest one's weight", 10, 5000
     )
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    lr: float = tl.target_lr()
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         rows = yield from tl.weighting.views(task, self.source_lr)
@@ -30,7 +30,7 @@ class KernelMeanMatching(tl.Trained):
         model = task.model()
         yield from tl.weighting.source(model, task, source, self.source_lr, note)
         tl.recipes.rehead(model, task)
-        yield from tl.recipes.target(model, task, self.lr)
+        yield from tl.recipes.tune(model, task, [tl.Move(model, self.lr)])
 
 
 STRATEGY = KernelMeanMatching

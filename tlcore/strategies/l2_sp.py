@@ -15,10 +15,10 @@ class L2SP(tl.Trained):
     usual = True
     needs = frozenset({"source data"})
 
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0, by={"table": 1e-4})
+    lr: float = tl.target_lr()
     alpha: float = tl.knob(0.1, "Pull of the weights back to the source's", 0.0, 1e6, by={"table": 1.0})
     beta: float = tl.knob(0.01, "Pull of a new head's weights towards zero", 0.0, 1e6)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

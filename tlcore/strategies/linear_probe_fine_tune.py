@@ -15,10 +15,10 @@ class LinearProbeFineTune(tl.Trained):
     usual = True
     needs = frozenset({"source data"})
 
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0, by={"table": 1e-4})
+    lr: float = tl.target_lr()
     head_lr: float = tl.knob(1e-2, "Learning rate of a new head while all else is frozen", 1e-6, 1.0)
     kept_lr: float = tl.knob(1e-3, "Learning rate of the source's own head, kept where classes are shared", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -21,7 +21,7 @@ class LoRA(tl.Trained):
     rank: int = tl.knob(4, "Rank of the updates", 1, 256, by={"image": 8})
     alpha: int = tl.knob(8, "Strength of the updates, in units of their rank", 1, 512, by={"image": 16})
     dropout: float = tl.knob(0.0, "Share of an update's inputs silenced while training", 0.0, 0.9)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -26,9 +26,9 @@ class MAML(tl.Trained):
     shots: int = tl.knob(5, "Labelled examples of each class in an episode", 1, 100)
     queries: int = tl.knob(10, "Examples of each class to be answered in an episode", 1, 100)
     tasks: int = tl.knob(1, "Episodes per step", 1, 32)
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
+    lr: float = tl.target_lr()
     head_lr: float = tl.knob(1e-2, "Learning rate of the head", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

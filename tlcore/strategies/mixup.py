@@ -15,15 +15,15 @@ class Mixup(tl.Trained):
     needs = frozenset({"source data"})
 
     alpha: float = tl.knob(0.4, "How much is mixed: 0 nothing, 1 any share as often as any other", 0.0, 10.0)
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    lr: float = tl.target_lr()
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()
         yield from tl.recipes.source(model, task, self.source_lr)
         tl.recipes.rehead(model, task)
         learn = tl.consistency.mixed(model, task.space, self.alpha, task.seed)
-        yield tl.Phase("target", model, task.target, learn, [tl.Move(model, self.lr)])
+        yield from tl.recipes.tune(model, task, [tl.Move(model, self.lr)], learn)
 
 
 STRATEGY = Mixup

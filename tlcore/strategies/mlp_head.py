@@ -17,7 +17,7 @@ class MLPHead(tl.Trained):
     lr: float = tl.knob(3e-3, "Learning rate of the head", 1e-6, 1.0)
     hidden: int = tl.knob(32, "Units of the head's hidden layer", 2, 4096)
     dropout: float = tl.knob(0.3, "Share of the head's hidden units silenced while training", 0.0, 0.9)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -16,7 +16,7 @@ class NearestMean(tl.Trained):
     paper = "Mensink et al., 2013"
     needs = frozenset({"source data", "classes"})
 
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -22,15 +22,15 @@ class OptimalTransport(tl.Trained):
     blur: float = tl.knob(0.1, "Entropy of a blurred plan, as a share of the median cost", 1e-3, 10.0)
     by_class: float = tl.knob(0.1, "How much a blurred plan keeps rows of one class together", 0.0, 10.0)
     rows: int = tl.knob(500, "Rows of each domain that are matched; the others go as their nearest one goes", 10, 5000)
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    lr: float = tl.target_lr()
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         moved, notes = tl.transport.carried(task, self.method, self.blur, self.by_class, self.rows)
         model = task.model()
         learn = tl.losses.supervised(model)
         yield tl.Phase("align", model, moved, learn, [tl.Move(model, self.source_lr)], notes=notes)
-        yield from tl.recipes.target(model, task, self.lr)
+        yield from tl.recipes.tune(model, task, [tl.Move(model, self.lr)])
 
 
 STRATEGY = OptimalTransport

@@ -14,9 +14,9 @@ class PartialFreeze(tl.Trained):
     paper = "Yosinski et al., 2014"
     needs = frozenset({"source data"})
 
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0, by={"table": 1e-4})
+    lr: float = tl.target_lr()
     frozen: int = tl.knob(2, "How many of the lowest blocks stay; with all of them only the head moves", 0, 100)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

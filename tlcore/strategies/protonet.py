@@ -18,7 +18,7 @@ class ProtoNet(tl.Strategy):  # class means do not depend on how large the class
     ways: int = tl.knob(5, "Classes in an episode", 2, 500)
     shots: int = tl.knob(5, "Labelled examples of each class in an episode", 1, 100)
     queries: int = tl.knob(10, "Examples of each class to be answered in an episode", 1, 100)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         body = task.model().body

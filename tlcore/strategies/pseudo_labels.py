@@ -17,14 +17,14 @@ class PseudoLabels(tl.Trained):
     threshold: float = tl.knob(0.95, "How sure an answer must be to become a label; 1: never", 0.0, 1.0)
     rounds: int = tl.knob(2, "How often the unlabelled examples are labelled anew", 1, 20)
     weight: float = tl.knob(1.0, "Weight of pseudo-labels against labels, once they count in full", 0.0, 10.0)
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    lr: float = tl.target_lr()
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()
         yield from tl.recipes.source(model, task, self.source_lr)
         tl.recipes.rehead(model, task)
-        yield from tl.recipes.target(model, task, self.lr)
+        yield from tl.recipes.tune(model, task, [tl.Move(model, self.lr)])
         learn = tl.consistency.pseudo_supervised(model, self.weight)
         for number in range(1, self.rounds + 1):
             told = tl.consistency.pseudo_labelled(model, task, self.threshold)
@@ -35,7 +35,7 @@ class PseudoLabels(tl.Trained):
             )
             both = tl.consistency.Beside(task.target, told, ratio=1)
             moves = [tl.Move(model, self.lr)] if len(told.x) else []
-            yield tl.Phase(f"round {number}", model, both, learn, moves, share=0.5, notes=(note,))
+            yield tl.Phase(f"round {number}", model, both, learn, moves, share=0.5, good_start=True, notes=(note,))
 
 
 STRATEGY = PseudoLabels

@@ -19,9 +19,9 @@ class Reptile(tl.Trained):
     ways: int = tl.knob(5, "Classes in an episode", 2, 500)
     shots: int = tl.knob(10, "Examples of each class in a batch; two batches take turns in an episode", 1, 100)
     tasks: int = tl.knob(1, "Episodes per step", 1, 32)
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
+    lr: float = tl.target_lr()
     head_lr: float = tl.knob(1e-2, "Learning rate of the head", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

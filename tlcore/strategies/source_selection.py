@@ -20,8 +20,8 @@ class SourceSelection(tl.Trained):
         "What says how like the target a row is",
         choices=("domain classifier", "nearest neighbours"),
     )
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    lr: float = tl.target_lr()
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         rows = yield from tl.weighting.views(task, self.source_lr)
@@ -34,7 +34,7 @@ class SourceSelection(tl.Trained):
         model = task.model()
         yield from tl.weighting.source(model, task, tl.weighting.subset(task.source, kept), self.source_lr, note)
         tl.recipes.rehead(model, task)
-        yield from tl.recipes.target(model, task, self.lr)
+        yield from tl.recipes.tune(model, task, [tl.Move(model, self.lr)])
 
 
 STRATEGY = SourceSelection

@@ -14,14 +14,14 @@ class TemperatureScaling(tl.Trained):
     paper = "Guo et al., 2017"
     needs = frozenset({"source data", "classes"})
 
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    lr: float = tl.target_lr()
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()
         yield from tl.recipes.source(model, task, self.source_lr)
         tl.recipes.rehead(model, task)
-        yield from tl.recipes.target(model, task, self.lr)
+        yield from tl.recipes.tune(model, task, [tl.Move(model, self.lr)])
         honest = tl.calibration.tempered(model, task.valid)
         note = tl.Note(
             "The temperature is {temperature:.2f}, fitted on {labels} validation labels. "

@@ -14,11 +14,11 @@ class TwoLayerHead(tl.Trained):
     paper = "Yosinski et al., 2014"
     needs = frozenset({"source data"})
 
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0, by={"table": 1e-4})
+    lr: float = tl.target_lr()
     head_lr: float = tl.knob(3e-3, "Learning rate of the head while all else is frozen", 1e-6, 1.0)
     hidden: int = tl.knob(32, "Units of the head's hidden layer", 2, 4096)
     dropout: float = tl.knob(0.3, "Share of the head's hidden units silenced while training", 0.0, 0.9)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()

@@ -16,13 +16,13 @@ class WarmStart(tl.Trained):
     paper = "Yosinski et al., 2014"
     needs = frozenset({"source data"})
 
-    lr: float = tl.knob(3e-4, "Learning rate on the target", 1e-6, 1.0, by={"table": 1e-4})
+    lr: float = tl.target_lr()
     weights: str = tl.knob(
         "", "A .safetensors, .pth or .pt file to start from; empty: the network trained on the source"
     )
     reset: int = tl.knob(0, "How many of the top blocks, and the head with them, start anew", 0, 100)
     scale: float = tl.knob(1.0, "Width of the target's network as a share of the source's", 0.1, 4.0)
-    source_lr: float = tl.knob(3e-3, "Learning rate on the source", 1e-6, 1.0)
+    source_lr: float = tl.source_lr()
 
     def objection(self, situation):
         from pathlib import Path
