@@ -5,10 +5,13 @@ import sys
 import numpy as np
 from adapt.instance_based import KMM, TrAdaBoost
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
 
-method, given, told = sys.argv[1:]
+method, behind, seed, given, told = sys.argv[1:]
 rows = np.load(given)
 learner = LogisticRegression(max_iter=2000)
+if behind == "network":
+    learner = MLPClassifier((64, 64, 64), early_stopping=True, random_state=int(seed))
 if method == "TrAdaBoost":
     model = TrAdaBoost(learner, n_estimators=20, Xt=rows["xl"], yt=rows["yl"], verbose=0, random_state=0)
     model.fit(rows["xs"], rows["ys"])

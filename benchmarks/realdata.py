@@ -84,8 +84,9 @@ def telco(data: Path) -> Situation:
     return Situation(part("DSL"), part("Fiber optic"), label="Churn", modality="table", positive="Yes")
 
 
-def sampled(source: Examples, target: Examples, rows: int, seed: int, label: str) -> Situation:
+def sampled(source: Examples, target: Examples, rows: int | tuple[int, int], seed: int, label: str) -> Situation:
     """``rows`` of each, at random; half of the target's is the test set."""
     rng = np.random.default_rng(seed)
-    some = [part.take(np.sort(rng.permutation(len(part))[:rows])) for part in (source, target)]
+    counts = (rows, rows) if isinstance(rows, int) else rows
+    some = [p.take(np.sort(rng.permutation(len(p))[:n])) for p, n in zip((source, target), counts, strict=True)]
     return Situation(some[0], some[1], label=label, modality="image")

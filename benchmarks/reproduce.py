@@ -18,6 +18,7 @@ from pkgutil import iter_modules
 
 from benchmarks import machine, realdata, trial, works
 
+NEXT = "\n## "
 PAGE = Path(__file__).parents[1] / "docs" / "reproductions.md"
 START, END = "<!-- from here: python -m benchmarks.reproduce --write -->", "<!-- to here -->"
 HEAD = ["method", "published", "ours", "epoch chosen by", "why outside, where it is"]
@@ -56,7 +57,18 @@ def main() -> None:
         print(part, flush=True)
         parts.append(part)
     if asked.write:
-        trial.write(PAGE, START, END, "\n".join(parts).strip())
+        trial.write(PAGE, START, END, "\n".join(parts).strip() if not asked.only else _beside("\n".join(parts[1:])))
+
+
+def _beside(section: str) -> str:
+    """What the page holds already, with this section in the place of the one of its title."""
+    held = PAGE.read_text(encoding="utf-8").partition(START)[2].partition(END)[0].strip()
+    head, *others = held.split(NEXT)
+    section = section.strip().removeprefix("## ")
+    titles = [other.partition("\n")[0] for other in others]
+    title = section.partition("\n")[0]
+    found = [section if name == title else other.strip() for name, other in zip(titles, others, strict=True)]
+    return f"\n{NEXT}".join([head.strip(), *(found if title in titles else [*found, section])])
 
 
 if __name__ == "__main__":

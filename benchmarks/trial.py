@@ -53,12 +53,12 @@ def carried_out(
     training: Training = PRESETS["balanced"],
     metric: str = "auto",
     before: str | None = None,
-    backbone: str = "auto",
+    backbone: str | catalog.Backbone = "auto",
     device: str = "cpu",
     **knobs: object,
 ) -> Result:
     """One run. ``before`` ends it before the phase of that name: "target" leaves the target's labels unlearnt."""
-    network = catalog.backbone(plan.backbone_for(backbone, situation))
+    network = catalog.backbone(plan.backbone_for(backbone, situation)) if isinstance(backbone, str) else backbone
     chosen = catalog.strategy(strategy, **{**catalog.suited(strategy, situation.modality), **knobs})
     headline = plan.headline(situation) if metric == "auto" else metric
     spec = RunSpec("benchmark", {}, strategy, chosen.knobs, labels, seed, network.name, headline, training)

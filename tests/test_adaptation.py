@@ -312,7 +312,7 @@ def test_one_class_critic_is_a_plain_critic():
         plain[2].weight.copy_(critics.out[0].T)
         plain[2].bias.zero_()
         x = torch.randn(7, 5)
-        assert torch.allclose(critics(x)[:, 0], plain(x), atol=1e-6)
+        assert torch.allclose(critics(x[:, None])[:, 0], plain(x), atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -348,6 +348,23 @@ def test_the_dynamic_factor_is_found_anew_after_every_epoch_and_kept_in_between(
             optimizer.step()
         assert learn.whole.item() != kept
         assert not learn.asked.any()
+
+
+def test_a_class_critic_reads_the_features_times_the_probability_of_its_class():
+    """Yu et al., 2019, equation 5, written out: the mean over examples of the sum over classes."""
+    task, _ = dealt(table())
+    model, critics = task.model().eval(), alignment.ClassCritics(16, 2)
+    learn = alignment.Dynamic(model, nets.critic(16), critics, 99, 1.0, "ramp")
+    pair = next(iter(Paired(task.source, task.unlabelled)))
+    with torch.no_grad():
+        found = learn(pair, 0.5)["domain by class"].item()
+        features = model.features(torch.cat([pair.source.x, pair.target.x]))
+        likely = model.head(features).softmax(1)
+        hidden = [torch.relu(likely[:, [c]] * features @ critics.into[c] + critics.shift[c]) for c in range(2)]
+        scores = torch.stack([hidden[c] @ critics.out[c] for c in range(2)]).double().numpy()
+    side = np.r_[np.zeros(len(pair.source.x), int), np.ones(len(pair.target.x), int)]
+    right = np.take_along_axis(scores, side[None, :, None], 2)[..., 0] - np.logaddexp.reduce(scores, axis=2)
+    assert found == pytest.approx(-right.sum(0).mean(), rel=1e-5)
 
 
 def test_the_memory_of_the_dynamic_factor_adds_up_by_hand():
@@ -595,17 +612,25 @@ def test_a_healthy_critic_rings_no_alarm(tmp_path):
 def test_features_that_give_up_the_task_to_confuse_the_critic_are_called_out():
     coin = alarms.UNDECIDED
     falling = told((0.4, {"watched": 0.9}), (0.6, {"watched": 0.85}), (coin, {"watched": 0.6}))
-    assert any("gave up" in line for line in sentences(alarms.after("align", falling)))
+    assert any("gave up" in line for line in sentences(alarms.after("align", falling, 1)))
     steady = told((0.4, {"watched": 0.9}), (0.6, {"watched": 0.88}), (coin, {"watched": 0.9}))
-    assert not list(alarms.after("align", steady))
+    assert not list(alarms.after("align", steady, 1))
     decided = told((0.4, {"watched": 0.9}), (0.4, {"watched": 0.85}), (0.3, {"watched": 0.6}))
-    assert not list(alarms.after("align", decided))
+    assert not list(alarms.after("align", decided, 1))
+
+
+def test_of_a_loss_the_lower_is_the_better():
+    coin = alarms.UNDECIDED
+    better = told((0.4, {"watched": 0.9}), (0.6, {"watched": 0.6}), (coin, {"watched": 0.3}))
+    assert not list(alarms.after("align", better, -1))
+    worse = told((0.4, {"watched": 0.3}), (0.6, {"watched": 0.4}), (coin, {"watched": 0.9}))
+    assert any("gave up" in line for line in sentences(alarms.after("align", worse, -1)))
 
 
 def test_a_fall_on_a_dozen_validation_labels_alone_is_no_collapse():
     coin = alarms.UNDECIDED
     noisy = told(*((coin - 0.001 * n, {"valid": 0.95 - 0.1 * n, "watched": 0.8}) for n in range(3)))
-    assert not list(alarms.after("align", noisy))
+    assert not list(alarms.after("align", noisy, 1))
 
 
 def test_a_collapse_that_really_happens_is_called_out():

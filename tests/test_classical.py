@@ -17,7 +17,7 @@ from toys import other_classes, pictures, table
 
 from tlcore import catalog
 from tlcore.learn import classical
-from tlcore.learn.classical import Beside, Dense, Given, Scale, View
+from tlcore.learn.classical import Dense, Given, Scale, View, Widened
 from tlcore.learn.data import Batch
 from tlcore.situation import Examples, Situation
 
@@ -363,7 +363,7 @@ def test_columns_beside_sparse_rows_stay_sparse(words):
         def forward(self, x):
             return words[0][: len(x)]
 
-    rows = Beside(Words(task.space), lambda x: np.full((len(x), 1), 1.0), 1)(task.target.x)
+    rows = Widened(Words(task.space), lambda x: np.full((len(x), 1), 1.0), 1)(task.target.x)
     assert sparse.issparse(rows)
     assert rows.shape[1] == 401
     assert (rows[:, -1].toarray() == 1).all()

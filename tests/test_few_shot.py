@@ -388,3 +388,12 @@ def test_another_scale_is_another_source_phase():
 @pytest.mark.parametrize("name", ["protonet", "cosine_head", *LEARNING_TO_LEARN])
 def test_a_number_cannot_be_predicted_by_comparing_classes(name):
     assert "It needs classes to predict, not a number." in plan.refusal(name, table("regression"))
+
+
+@pytest.mark.parametrize("name", ["maml", "anil", "protonet", "reptile"])
+def test_too_few_examples_for_an_episode_are_refused_before_anything_runs(name):
+    situation = table(n_source=60)
+    assert catalog.strategy(name, shots=2, queries=2).objection(situation) is None
+    told = catalog.strategy(name, shots=20, queries=20).objection(situation)
+    assert "episodes of 40 examples per class" in told
+    assert "0 of 2 have" in told

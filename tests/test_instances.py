@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from learning import SHORT, course_for, dealt, run
@@ -20,6 +21,7 @@ from toys import pictures, table
 from tlcore import catalog
 from tlcore.learn import loop, weighting
 from tlcore.learn.shelf import Shelf
+from tlcore.situation import Examples, Situation
 
 
 def shifted(n=2000, move=1.0, seed=0):
@@ -263,10 +265,10 @@ def test_the_class_with_most_say_wins_and_the_median_is_weighted():
 
     say = np.array([1.0, 1.0, 3.0])
     learners = [Told(0, 2), Told(0, 1), Told(2, 1)]
-    assert weighting.Votes(learners, say, np.arange(3)).predict(np.zeros(2)).tolist() == [2, 1]
+    assert weighting.Votes(learners, say, np.arange(3), 0, 9.0).predict(np.zeros(2)).tolist() == [2, 1]
     numbers = [Told(1.0, 9.0), Told(5.0, 2.0), Told(7.0, 4.0)]
-    assert weighting.Votes(numbers, np.ones(3), None).predict(np.zeros(2)).tolist() == [5.0, 4.0]
-    assert weighting.Votes(numbers, say, None).predict(np.zeros(2)).tolist() == [7.0, 4.0]
+    assert weighting.Votes(numbers, np.ones(3), None, 0, 9.0).predict(np.zeros(2)).tolist() == [5.0, 4.0]
+    assert weighting.Votes(numbers, say, None, 0, 9.0).predict(np.zeros(2)).tolist() == [7.0, 4.0]
 
 
 def test_source_rows_that_contradict_the_target_lose_their_weight():
@@ -316,3 +318,24 @@ def test_class_weights_reach_the_boosting(learner, tmp_path):
     plain, _ = run(table(), "tradaboost", tmp_path, learner=learner)
     remedied, _ = run(table(), "tradaboost", tmp_path, learner=learner, imbalance="class weights")
     assert not np.allclose(plain.predictions["p1"], remedied.predictions["p1"])
+
+
+def test_rounds_no_better_than_chance_are_said_of_ten_classes_too(tmp_path):
+    rng = np.random.default_rng(0)
+
+    def noise(n):
+        frame = pd.DataFrame(rng.normal(size=(n, 4)), columns=list("abcd"))
+        return Examples(frame, np.array([f"c{k}" for k in rng.integers(0, 10, n)], dtype=object))
+
+    situation = Situation(noise(600), noise(400), label="class", modality="table")
+    result, _ = run(situation, "tradaboost", tmp_path, labels=100, learner="tree", depth=1, rounds=8)
+    (note,) = [note for note in result.outcome.notes if "hardly better than chance" in note.text]
+    assert note.values["stuck"] > 0
+    assert note.grave == (note.values["stuck"] == note.values["rounds"])
+
+
+def test_few_rows_that_carry_all_weight_are_said_of_learners_fitted_at_once(tmp_path):
+    result, _ = run(table(), "pooled_boosting", tmp_path, labels=8, weight=1000.0)
+    assert any(note.grave and "Few rows carry" in note.text for note in result.outcome.notes)
+    result, _ = run(table(), "pooled_boosting", tmp_path, labels=40)
+    assert not any("Few rows carry" in note.text for note in result.outcome.notes)

@@ -215,14 +215,14 @@ def test_a_handful_of_labels_is_walked_several_times_an_epoch():
     assert [len(batch.x) for batch in domain] == [5] * 8
 
 
-def test_pairs_bring_as_many_from_each_domain():
+def test_pairs_go_round_the_smaller_domain_and_leave_the_larger_its_batches():
     many, few = (
         Domain(torch.zeros(100, 1), torch.zeros(100).long(), batch=32),
         Domain(torch.ones(20, 1), torch.full((20,), -1), batch=32),
     )
     pairs = list(Paired(many, few))
     assert len(pairs) == len(Paired(many, few))
-    assert {(len(p.source.x), len(p.target.x)) for p in pairs} == {(20, 20)}
+    assert {(len(p.source.x), len(p.target.x)) for p in pairs} == {(32, 20)}
     assert Paired(many, few).seen == 0
     assert Paired(many, replace(few, target_labels=True)).seen == 20 * len(pairs)
 
@@ -258,3 +258,24 @@ def test_scaling_is_learnt_from_the_source_training_rows_alone():
     task, _ = dealt(table(shift=5.0))
     assert task.source.x[:, :4].mean(0).abs().max() < 1e-5
     assert task.target.x[:, 0].mean() > 2
+
+
+def test_whoever_comes_second_hears_what_went_wrong_in_the_shared_phase(tmp_path):
+    def exploding(task, course, name):
+        model, calls = task.model(), iter(range(10**9))
+        learn = losses.supervised(model)
+
+        def objective(batch, progress):
+            return {"task": learn(batch, progress)["task"] * (1.0 if next(calls) < len(task.source) else 1e6)}
+
+        address = task.address("source", "exploding")
+        yield Phase(name, model, task.source, objective, [Move(model, 1e-3)], selector="source", address=address)
+
+    heard = []
+    for name in ("source", "teacher"):
+        task, course = course_for(table())
+        loop.train(exploding(task, course, name), course, Shelf(tmp_path))
+        heard.append([words.told(note) for note in course.notes if "exploded" in note.text])
+    assert len(heard[0]) == len(heard[1]) == 1
+    assert "'source'" in heard[0][0]
+    assert "'teacher'" in heard[1][0]

@@ -367,3 +367,10 @@ def test_from_table_to_scores_by_place_on_the_command_line(shops, tmp_path, monk
     assert {row["strategy"] for row in record["places"]} >= {"many_places"}
     for row in record["places"]:
         assert {"strategy", "labels", "place", "n", "seeds", "score", "low", "high", "few"} == set(row)
+
+
+def test_the_label_budget_leaves_the_sources_share_as_it_is():
+    for labels in (8, 40, 200):
+        task, _ = dealt(table(), labels=labels)
+        (phase,) = catalog.strategy("multi_task").phases(task)
+        assert sum(len(pair.source.x) for pair in phase.batches) >= len(task.source.x)

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from learning import SHORT, backbone_for, run
+from learning import SHORT, backbone_for, dealt, run
 from scipy.special import log_softmax, softmax
 from toys import other_classes, pictures, table
 
 from tlcore import catalog
 from tlcore.errors import Unusable
-from tlcore.learn import imbalance, losses, recipes
+from tlcore.learn import imbalance, losses, recipes, weighting
 from tlcore.learn.data import Batch, Domain, Paired, deal
 from tlcore.learn.imbalance import Shape, remedied
 from tlcore.outcome import State
@@ -328,3 +328,18 @@ def test_images_are_weighed_and_drawn_like_rows():
     task, _ = hand("balanced sampling", pictures(), labels=30)
     assert task.target.chance is not None
     assert task.source.chance.sum().item() == pytest.approx(len(task.source.x), rel=1e-4)
+
+
+def test_what_smote_made_up_counts_nowhere_as_seen():
+    """Learners that mix rows themselves, class means and class shares start from the labels there are."""
+    situation = table(n_target=200)
+    plain, _ = dealt(situation)
+    hand = split(situation, 40, 0)
+    mixed, _ = deal(hand, situation, backbone_for(situation), SHORT, 0, "cpu", "SMOTE")
+    assert len(mixed.target.x) > mixed.target.genuine == len(plain.target.x)
+    for name in ("labelled", "source_all"):
+        seen, told = getattr(plain, name), getattr(mixed, name)
+        assert torch.equal(seen.x, told.x)
+        assert torch.equal(seen.y, told.y)
+    some = weighting.subset(mixed.source, np.arange(0, len(mixed.source.x), 2))
+    assert some.genuine == (mixed.source.genuine + 1) // 2

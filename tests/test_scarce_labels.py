@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
-from learning import dealt, run
+from learning import SHORT, dealt, run
 from scipy.special import log_softmax, softmax
-from toys import pictures, table
+from toys import messages, pictures, table
 
+from tlcore import catalog
 from tlcore.learn import calibration, consistency, losses, nets
 from tlcore.learn.data import Batch, Domain, Pair
 from tlcore.learn.imbalance import Shape, remedied
@@ -306,3 +309,12 @@ def test_a_temperature_is_kept_with_the_network():
     loaded.load_state_dict(tempered.state_dict())
     assert loaded.temperature.item() == 2.5
     assert nets.digest(loaded) == nets.digest(tempered)
+
+
+def test_fixmatch_changes_the_unlabelled_cases_as_they_are():
+    """Already varied ones would be judged by a view harsher than the paper's weak one."""
+    task, _ = dealt(messages(), replace(SHORT, augment=True))
+    assert task.unlabelled.augment is not None
+    *_, phase = (p for p in catalog.strategy("fixmatch").phases(task))
+    assert phase.batches.others.augment is None
+    assert phase.batches.labelled.augment is not None

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from toys import table
 
 from tlcore import catalog, plan
 from tlcore.errors import Unusable
@@ -150,3 +151,14 @@ def test_refusals_name_the_strategy_and_the_need():
 
     assert refusal("dann", other_classes()).startswith("Adversarial adaptation (DANN) does not apply here.")
     assert refusal("fine_tune", other_classes()) is None
+
+
+def test_a_default_that_does_not_fit_leaves_out_and_a_knob_somebody_turned_is_a_problem(monkeypatch):
+    situation = table(n_source=20)
+    monkeypatch.setattr(plan, "drawn", lambda *_, **__: situation)
+    asked = Experiment("cold_start", ("scratch", "maml"), labels=(40,), seeds=1)
+    planned = plan.plan(asked)
+    assert planned.experiment.strategies == ("scratch",)
+    assert "maml practises on episodes of 15" in planned.left_out["maml"]
+    with pytest.raises(Unusable, match="maml practises on episodes of 16"):
+        plan.plan(replace(asked, knobs={"maml": {"shots": 6}}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -327,7 +328,7 @@ def written(folder, *lines: str) -> str:
 def test_vectors_of_a_file_are_averaged_over_the_words_it_knows(tmp_path):
     space = fit_space(texts("Pay my bill", "my", "pay pay bill"))
     path = written(tmp_path, "3 2", "pay 1 0", "bill 0 2 ", "stranger 9 9")
-    body, found = text.read(path, space, "cpu")
+    body, found = text.read(Path(path), space, "cpu")
     assert found == 2
     assert body.width == 2
     assert torch.allclose(body(space.encode(texts("pay my bill", "my my", "pay pay bill"))),
@@ -358,17 +359,17 @@ def test_a_file_of_vectors_needs_no_reading_of_texts_and_says_what_it_knew(tmp_p
 )
 def test_a_file_that_holds_no_vectors_is_answered_in_a_sentence(tmp_path, lines, wrong):
     with pytest.raises(Unusable, match=wrong) as raised:
-        text.read(written(tmp_path, *lines), fit_space(texts("pay my bill")), "cpu")
+        text.read(Path(written(tmp_path, *lines)), fit_space(texts("pay my bill")), "cpu")
     assert "some.vec" in str(raised.value)
 
 
 def test_a_missing_file_of_vectors_and_one_that_is_no_text_are_answered_too(tmp_path):
     space = fit_space(texts("pay my bill"))
     with pytest.raises(Unusable, match="cannot be read: No such file"):
-        text.read(str(tmp_path / "none.vec"), space, "cpu")
+        text.read(tmp_path / "none.vec", space, "cpu")
     (tmp_path / "bytes.vec").write_bytes(b"1 2\n\xff\xfe 1 2\n")
     with pytest.raises(Unusable, match=r"bytes.vec is no file of word vectors"):
-        text.read(str(tmp_path / "bytes.vec"), space, "cpu")
+        text.read(tmp_path / "bytes.vec", space, "cpu")
 
 
 # Everything else that meets a text.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,11 @@ from safetensors.torch import save_file
 from torch import nn
 from toys import other_classes, pictures, table
 
-from tlcore import catalog, plan
-from tlcore.errors import Unusable
-from tlcore.learn import checkpoints, loop, losses, nets, recipes, tuning
+from tlcore import catalog, plan, spec
+from tlcore.errors import Stopped, Unusable
+from tlcore.learn import checkpoints, episodes, loop, losses, nets, recipes, tuning
 from tlcore.learn.shelf import Shelf
+from tlcore.outcome import State
 from tlcore.phase import Move, Phase
 from tlcore.situation import Examples, Situation
 from tlcore.spec import Training
@@ -40,10 +42,20 @@ def source_model(shelf, situation=None):
     return model
 
 
+STANDING = []  # strategies that are to stay where they are: closed, they would finish what they have begun
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    STANDING.clear()
+
+
 def first_of_target(shelf, name, situation=None, **knobs):
     """The phase in which this strategy meets the target, before its first step."""
     task, course = course_for(situation or table(), SHORT)
-    for phase in catalog.strategy(name, **knobs).phases(task):
+    STANDING.append(catalog.strategy(name, **knobs).phases(task))
+    for phase in STANDING[-1]:
         if phase.selector == "target":
             return task, phase
         with shelf.place(f"{phase.address}-{course.judge.headline}") as place:
@@ -155,7 +167,7 @@ def test_stages_begin_with_the_head_and_end_with_everything(count):
 
 
 def test_a_group_that_joins_later_brings_its_own_rate():
-    task, _ = course_for(table(), SHORT)
+    task, _ = course_for(table(), replace(SHORT, epochs=5))
     rates = []
     for phase in catalog.strategy("gradual_unfreezing", lr=1e-2, decay=2.0, stages=5).phases(task):
         if phase.selector == "target":
@@ -244,7 +256,7 @@ def test_merged_updates_answer_as_unmerged_ones_and_leave_the_network_as_it_was_
     task, _ = dealt(situation())
     model = task.model()
     built = [(name, type(layer)) for name, layer in model.named_modules()]
-    updates = tuning.low_rank(model.body, 2, 4, 0.0)
+    updates, _ = tuning.low_rank(model.body, 2, 4, 0.0)
     with torch.no_grad():
         for weight in updates.parameters():
             weight += 0.1 * torch.randn_like(weight)
@@ -258,7 +270,7 @@ def test_a_low_rank_update_is_its_formula():
     """Against ``(W + alpha / r * B A) x + b``."""
     torch.manual_seed(0)
     body = nets.Body([nn.Linear(6, 5)], 5)
-    updates = tuning.low_rank(body, 2, 6, 0.0)
+    updates, _ = tuning.low_rank(body, 2, 6, 0.0)
     a, b = (weight.detach() for weight in updates.parameters())
     assert not b.any()
     nn.init.normal_(list(updates.parameters())[1])
@@ -294,7 +306,7 @@ def test_bodies_without_what_is_to_move_are_refused_in_a_sentence():
 def test_the_nearest_class_mean_is_the_answer():
     rng = np.random.default_rng(0)
     features, y = rng.normal(size=(30, 5)), np.arange(30) % 3
-    found = tuning.NearestMean.fitted(nn.Identity(), torch.from_numpy(features), torch.from_numpy(y), 4)
+    found = episodes.Prototypes(nn.Identity(), torch.from_numpy(features), torch.from_numpy(y), 4, spread=True)
     cases = rng.normal(size=(9, 5)).astype(np.float32)
     scores = found(torch.from_numpy(cases)).numpy()
     means = np.stack([features[y == c].mean(0) for c in range(3)])
@@ -384,7 +396,7 @@ def test_only_a_start_that_is_good_is_held(shelf):
 
 
 def weights_file(tmp_path, model, name="weights.safetensors"):
-    save_file({key: tensor.clone() for key, tensor in model.state_dict().items()}, tmp_path / name)
+    save_file({key: tensor.clone().contiguous() for key, tensor in model.state_dict().items()}, tmp_path / name)
     return tmp_path / name
 
 
@@ -425,10 +437,10 @@ def test_the_report_names_every_tensor_once():
     state = {"0.weight": torch.ones(2, 2), "0.bias": torch.ones(3), "2.weight": torch.ones(2, 2), "x": torch.ones(1)}
     report = checkpoints.load(model, state, anew=("2.",))
     assert report == checkpoints.Report(
-        matched=["0.weight"], reshaped=["0.bias"], missing=["1.weight", "1.bias"], unexpected=["x"],
+        matched=[], reshaped=["0.bias", "0.weight"], missing=["1.weight", "1.bias"], unexpected=["x"],
         skipped=["2.weight", "2.bias"],
     )  # fmt: skip
-    assert torch.equal(model[0].weight, torch.ones(2, 2))
+    assert not torch.equal(model[0].weight, torch.ones(2, 2))  # of no use beside another bias
     assert not torch.equal(model[2].weight, torch.ones(2, 2))
 
 
@@ -493,3 +505,51 @@ def test_a_missing_file_is_said_before_anything_runs():
 def test_a_number_is_predicted_with_a_new_two_layer_head(tmp_path):
     result, _ = run(table("regression"), "two_layer_head", tmp_path)
     assert result.weights["head.3.weight"].shape == (1, 32)
+
+
+def test_a_file_of_another_width_is_no_start(tmp_path, shelf):
+    """Batch norm's counters and a bias beside a new weight fit everywhere: they are not the network."""
+    wide = course_for(pictures(), SHORT)[0].model(scale=2.0)
+    file = weights_file(tmp_path, wide)
+    with pytest.raises(Unusable, match=r"Nothing in 'weights\.safetensors' fits"):
+        trained(shelf, "warm_start", pictures(), weights=str(file))
+
+
+def test_another_content_of_the_same_file_is_another_run(tmp_path):
+    task, _ = course_for(table(), SHORT)
+    file, model = tmp_path / "weights.safetensors", task.model()
+    keys, asked = (
+        [],
+        spec.Experiment(
+            "cold_start", ("warm_start",), knobs={"warm_start": {"weights": str(file)}}, labels=(40,), seeds=1
+        ),
+    )
+    for _ in range(2):
+        weights_file(tmp_path, model)
+        planned = asked.runs(backbone="mlp", metric="roc_auc")
+        keys.append(planned[0].key)
+        with torch.no_grad():
+            model.head.bias += 1
+    assert keys[0] != keys[1]
+    weights_file(tmp_path, model)
+    with pytest.raises(Unusable, match="has changed since this run was planned"):
+        list(catalog.strategy("warm_start", **planned[0].knobs).phases(task))
+
+
+def test_dropout_of_low_rank_updates_is_at_work_and_a_raised_rank_is_said(shelf):
+    without, much = (trained(shelf, "lora", lr=1e-2, dropout=share)[1] for share in (0.0, 0.9))
+    assert nets.digest(without) != nets.digest(much)
+    _, phase = first_of_target(shelf, "lora", pictures(), rank=2)
+    assert any("rank of {rank}" in note.text for note in phase.notes)
+    _, phase = first_of_target(shelf, "lora", rank=2)
+    assert not any("rank of {rank}" in note.text for note in phase.notes)
+
+
+def test_a_stopped_run_keeps_a_plain_network_too(tmp_path):
+    def stop(epoch):
+        if epoch.phase == "target" and epoch.number == 2:
+            raise Stopped
+
+    result, _ = run(table(), "lora", tmp_path, report=stop)
+    assert result.outcome.state is State.STOPPED
+    assert set(result.weights) == set(run(table(), "fine_tune", tmp_path)[0].weights)

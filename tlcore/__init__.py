@@ -10,7 +10,7 @@ from typing import Any
 
 from tlcore.catalog import Backbone, Fitted, Metric, Scenario, Strategy, Trained
 from tlcore.errors import Unusable
-from tlcore.knobs import knob, source_lr, target_lr
+from tlcore.knobs import knob, schedule, source_lr, target_lr
 from tlcore.outcome import Note
 from tlcore.phase import Move, Phase, ready
 from tlcore.situation import Examples, Situation
@@ -19,7 +19,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Backbone", "Examples", "Fitted", "Metric", "Move", "Note", "Phase", "Scenario", "Situation", "Strategy", "Trained",
-    "Unusable", "knob", "ready", "source_lr", "target_lr",
+    "Unusable", "knob", "ready", "schedule", "source_lr", "target_lr",
 ]  # fmt: skip
 
 _ON_FIRST_USE = {

@@ -64,6 +64,10 @@ class Strategy(Offer):
         """Why these knobs do not go with this situation, in one sentence; None where they do."""
         return None
 
+    def settled(self) -> Strategy:
+        """The same, with all that decides a run written into its knobs: what a file held, not its name alone."""
+        return self
+
 
 @dataclass(frozen=True)
 class Fitted(Strategy):
@@ -242,6 +246,12 @@ def is_ceiling(strategy: str) -> bool:
 def is_baseline(strategy: str) -> bool:
     """Whether a strategy is one to hold transfer against; one that is on offer no longer is taken to transfer."""
     return strategy in strategies() and not (strategies()[strategy].transfers or strategies()[strategy].ceiling)
+
+
+def families() -> list[str]:
+    """The families of what is on offer, in the order in which a reader meets them; new ones last."""
+    found = {offer.family for offer in strategies().values()}
+    return [*filter(found.__contains__, FAMILIES), *sorted(found.difference(FAMILIES))]
 
 
 def usual() -> list[str]:

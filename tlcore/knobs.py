@@ -40,6 +40,15 @@ def target_lr() -> Any:
     return knob(3e-4, "Learning rate on the target", 1e-6, 1.0, by={"table": 1e-4, "text": 3e-3})
 
 
+def schedule() -> Any:
+    """How a strategy that aligns two domains comes to its full weight (`tlcore.learn.alignment.pace`)."""
+    return knob(
+        "ramp",
+        "When alignment has its weight: rising, at once, or the more the further apart the domains lie",
+        choices=("ramp", "constant", "distance"),
+    )
+
+
 def filled(bag: type[Bag], owner: str, knobs: Mapping[str, Any]) -> Bag:
     """This dataclass with these knobs set. Raises `Unusable` for those it does not have."""
     known = [f.name for f in fields(bag)]  # type: ignore[arg-type]

@@ -46,15 +46,25 @@ def plan(experiment: Experiment) -> Plan:
         lambda: _metric(experiment.metric, situation),
         *(partial(split, situation, budget, seed=0) for budget in experiment.labels),
     )
-    refused = {name: refusal(name, situation, backbone) for name in experiment.strategies}
-    left_out = {name: why for name, why in refused.items() if why}
+    left_out, problems = {}, []
+    for name in experiment.strategies:
+        turned = experiment.knobs.get(name, {})
+        if why := refusal(name, situation, backbone):
+            left_out[name] = why
+        elif why := catalog.strategy(name, **{**catalog.suited(name, situation.modality), **turned}).objection(
+            situation
+        ):
+            # A knob that somebody turned is to be turned back; a default that does not fit is nobody's mistake.
+            if turned:
+                problems.append(why)
+            else:
+                left_out[name] = why
+    if problems:
+        raise Unusable(*problems)
     strategies = tuple(name for name in experiment.strategies if name not in left_out)
     if not strategies:
         raise Unusable(*left_out.values())
     knobs = {name: values for name, values in experiment.knobs.items() if name in strategies}
-    objections = [catalog.strategy(name, **knobs.get(name, {})).objection(situation) for name in strategies]
-    if any(objections):
-        raise Unusable(*filter(None, objections))
     experiment = replace(experiment, strategies=strategies, knobs=knobs, backbone=backbone, metric=metric)
     return Plan(experiment, situation, experiment.runs(backbone=backbone, metric=metric), left_out)
 

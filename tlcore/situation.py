@@ -167,6 +167,7 @@ class Split:
 
 WATCHED_AT_MOST = 500  # judged after every epoch; enough for a curve, cheap enough for a CPU
 VALID_SHARE = 0.25
+KEPT_ASIDE = 0.1  # of the source's examples, to judge on
 
 
 def split(situation: Situation, labels: int | None, seed: int) -> Split:
@@ -196,7 +197,9 @@ def split(situation: Situation, labels: int | None, seed: int) -> Split:
     if len(unlabelled) < len(labelled):
         unlabelled = labelled  # every label is in use: the labelled inputs still show where the target lies
     source_held = _stratified(
-        _strata(situation.source, situation), max(1, len(situation.source) // 10), np.random.default_rng([seed, 2])
+        _strata(situation.source, situation),
+        max(1, int(KEPT_ASIDE * len(situation.source))),
+        np.random.default_rng([seed, 2]),
     )
     return Split(
         source_train=situation.source.take(np.setdiff1d(np.arange(len(situation.source)), source_held)),

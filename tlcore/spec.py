@@ -19,7 +19,7 @@ from tlcore import catalog
 from tlcore.errors import Unusable, unknown
 from tlcore.knobs import check, filled, knob
 
-FORMAT = 1  # raise it when the same spec would no longer mean the same run
+FORMAT = 2  # raise it when the same spec would no longer mean the same run
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Experiment:
         settings = catalog.scenario(self.scenario, **self.settings).knobs
         modality = catalog.backbones()[backbone].modality
         chosen = {name: {**catalog.suited(name, modality), **self.knobs.get(name, {})} for name in self.strategies}
-        knobs = {name: catalog.strategy(name, **chosen[name]).knobs for name in self.strategies}
+        knobs = {name: catalog.strategy(name, **chosen[name]).settled().knobs for name in self.strategies}
 
         def spec(name: str, budget: int | None, seed: int) -> RunSpec:
             # A ceiling learns from every target label, whatever the budget of the others.

@@ -12,16 +12,19 @@ DIGIT = 0.05  # how far from a single published figure still counts as the same 
 
 
 class Band(NamedTuple):
-    """What was published, in words, and the range it spans."""
+    """What was published, in words, and the ranges it spans: several where sources disagree."""
 
     words: str
-    low: float
-    high: float
+    ranges: tuple[tuple[float, float], ...]
 
     @classmethod
-    def around(cls, figure: float, words: str = "") -> Band:
-        """A single figure, `DIGIT` to either side."""
-        return cls(f"{figure:.3f}{words}", figure - DIGIT, figure + DIGIT)
+    def around(cls, figure: float, *more: tuple[float, float]) -> Band:
+        """A single figure, `DIGIT` to either side, and what others found."""
+        others = "".join(f"; {low:.3f} to {high:.3f}" for low, high in more)
+        return cls(f"{figure:.3f}{others}", ((figure - DIGIT, figure + DIGIT), *more))
+
+    def holds(self, figure: float) -> bool:
+        return any(low <= figure <= high for low, high in self.ranges)
 
 
 class Line(NamedTuple):
@@ -38,5 +41,6 @@ def line(method: str, band: Band | None, ours: float, words: str, selector: str,
     """One row. ``why`` is said where ``ours`` lies outside the band, and only there."""
     if band is None:
         return Line(method, "", words, selector, "")
-    inside = band.low <= ours <= band.high
-    return Line(method, band.words, words, selector, "" if inside else why or "outside, and no reason is known")
+    return Line(
+        method, band.words, words, selector, "" if band.holds(ours) else why or "outside, and no reason is known"
+    )

@@ -20,8 +20,8 @@ reproduction fell from 81.6 to 67.9. Ours: 20,000 house numbers and 10,000 digit
 small residual network; 30 labelled target digits choose the epoch, none is in any loss. Fetched by torchvision on
 first use; meant for a GPU (`--device cuda`)."""
 PUBLISHED = {
-    "source only": Band(".549; reproductions .612 to .816", 0.549, 0.816),
-    "DANN": Band(".739; reproductions .616 to .835", 0.616, 0.835),
+    "source only": Band.around(0.549, (0.612, 0.816)),
+    "DANN": Band.around(0.739, (0.616, 0.835)),
 }
 WHY = "another network, and a third of the house numbers"
 STRATEGIES = {"source only": "fine_tune", "DANN": "dann"}

@@ -49,9 +49,9 @@ def free() -> list[str]:
 
 def families(names: Iterable[str]) -> dict[str, list[str]]:
     """These strategies by family, in the order in which a reader meets them."""
-    found: dict[str, list[str]] = {family: [] for family in catalog.FAMILIES}
+    found: dict[str, list[str]] = {family: [] for family in catalog.families()}
     for name in names:
-        found.setdefault(catalog.strategies()[name].family, []).append(name)
+        found[catalog.strategies()[name].family].append(name)
     return {family: members for family, members in found.items() if members}
 
 

@@ -16,17 +16,22 @@ from tlcore.situation import LabelSpace
 FEW = 10  # an effective sample size below this is hardly a sample
 UNDECIDED = math.log(2)  # cross-entropy of a critic that tosses a coin
 NEAR = 0.02  # share of UNDECIDED
+FALLEN = 0.05  # of the best score so far
 RUNAWAY = 100.0  # times its first epoch's value, a loss explodes
 
 
 def before(phase: Phase) -> Iterator[Note]:
     """What can be seen before the first step."""
-    effective = getattr(phase.batches, "effective", None)
+    yield from few(phase.name, getattr(phase.batches, "effective", None))
+
+
+def few(phase: str, effective: float | None) -> Iterator[Note]:
+    """Weights that are worth fewer than `FEW` equally weighted rows (Kish, 1965); None: there are no weights."""
     if effective is not None and effective < FEW:
         yield Note(
             "Few rows carry nearly all of the weight in phase '{phase}': they count for {n:.1f} equally weighted ones. "
             "The result hangs on those few.",
-            {"phase": phase.name, "n": effective},
+            {"phase": phase, "n": effective},
         )
 
 
@@ -36,8 +41,11 @@ def exploded(told: list[Epoch], terms: dict[str, float]) -> bool:
     return sum(terms.values()) > RUNAWAY * max(1.0, abs(first))
 
 
-def after(phase: str, told: list[Epoch]) -> Iterator[Note]:
-    """What a phase's whole course shows: a critic that never learnt, or features that gave up the task."""
+def after(phase: str, told: list[Epoch], sign: int) -> Iterator[Note]:
+    """What a phase's whole course shows: a critic that never learnt, or features that gave up the task.
+
+    ``sign`` times the scores of the headline metric, more is better.
+    """
     trained = [epoch for epoch in told if "domain" in epoch.terms]
     domain = [epoch.terms["domain"] for epoch in trained]
     if len(domain) >= 3 and max(domain) - min(domain) < 1e-6:
@@ -47,11 +55,12 @@ def after(phase: str, told: list[Epoch]) -> Iterator[Note]:
         )
     elif len(domain) >= 3 and abs(domain[-1] - UNDECIDED) < NEAR * UNDECIDED:
         scores = [score for epoch in trained for score in [_score(epoch)] if score is not None]
-        if scores and scores[-1] < max(scores) - 0.05 * abs(max(scores)):
+        best = max(scores, key=lambda score: sign * score, default=0.0)
+        if scores and sign * (best - scores[-1]) > FALLEN * abs(best):
             yield Note(
-                "In phase '{phase}' the critic can no longer tell the domains apart while the score fell from "
+                "In phase '{phase}' the critic can no longer tell the domains apart while the score worsened from "
                 "{best:.3f} to {last:.3f}: the features gave up what the task needs. Try a smaller weight.",
-                {"phase": phase, "best": max(scores), "last": scores[-1]},
+                {"phase": phase, "best": best, "last": scores[-1]},
             )
 
 

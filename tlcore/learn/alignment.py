@@ -10,13 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tlcore.learn import gaps
+from tlcore.learn import gaps, nets
 from tlcore.learn.data import Domain, Pair
 from tlcore.learn.losses import ramp, reverse, task_loss
-from tlcore.learn.nets import Model, critic
+from tlcore.learn.nets import Model
 from tlcore.phase import Objective
 
-SCHEDULES = ("ramp", "constant", "distance")
 OUTER_AT_MOST = 4096  # inputs of a conditional critic; above it, random projections (Long et al., 2018)
 PROJECTED = 1024
 
@@ -139,7 +138,7 @@ class ConditionalCritic(nn.Module):
     def __init__(self, width: int, classes: int):
         super().__init__()
         projected = width * classes > OUTER_AT_MOST
-        self.critic = critic(PROJECTED if projected else width * classes, hidden=max(32, width))
+        self.critic = nets.critic(PROJECTED if projected else width * classes, hidden=max(32, width))
         self.projected = projected
         self.register_buffer("of_features", torch.randn(width if projected else 0, PROJECTED))
         self.register_buffer("of_answers", torch.randn(classes if projected else 0, PROJECTED))
@@ -157,7 +156,7 @@ class ConditionalCritic(nn.Module):
 
 
 class ClassCritics(nn.Module):
-    """One critic per class, side by side: features ``(N, width)`` to scores ``(N, classes, 2)``."""
+    """One critic per class, side by side: to each its features ``(N, classes, width)``, of each ``(N, classes, 2)``."""
 
     def __init__(self, width: int, classes: int):
         super().__init__()
@@ -168,17 +167,18 @@ class ClassCritics(nn.Module):
         self.out = nn.Parameter(torch.empty(classes, hidden, 2).uniform_(-bound_out, bound_out))
 
     def forward(self, features: Tensor) -> Tensor:
-        hidden = torch.relu(torch.einsum("nw,cwh->nch", features, self.into) + self.shift)
+        hidden = torch.relu(torch.einsum("ncw,cwh->nch", features, self.into) + self.shift)
         return torch.einsum("nch,cho->nco", hidden, self.out)
 
 
 class Dynamic:
     """Adversarial alignment that weighs the domains as wholes against class by class (Yu et al., 2019).
 
-    One critic looks at all features, one per class at those of its class, each example counting by its
-    probability of that class. ``whole``, the share of the first, starts at a half; after every epoch it becomes
+    One critic looks at all features; one per class at the same features times the probability of its class.
+    ``whole``, the share of the first, starts at a half; after every epoch it becomes
     ``d / (d + mean over classes of d_c)``, with ``d = 2 (1 - 2 error)`` the proxy A-distance that the critics'
-    balanced errors of that epoch show. Whichever gap is wider gets the more weight (Wang et al., 2018).
+    balanced errors of that epoch show, an example counting in a class's by its probability. Whichever gap is
+    wider gets the more weight (Wang et al., 2018).
     """
 
     def __init__(self, model: Model, whole: nn.Module, each: ClassCritics, steps: int, weight: float, schedule: str):
@@ -197,14 +197,15 @@ class Dynamic:
         likely = torch.cat([seen.source_answers, seen.target_answers]).detach().float().softmax(1)
         strength = self.weight * pace(self.schedule, progress, seen)
         guess = self.critic(reverse(features, strength * self.whole))
-        guesses = self.critics(reverse(features, strength * (1 - self.whole)))
+        of_class = likely[:, :, None] * reverse(features, strength * (1 - self.whole))[:, None]
+        guesses = self.critics(of_class)
         domain = domains(seen)
-        of_class = F.cross_entropy(guesses.transpose(1, 2), domain[:, None].expand(guesses.shape[:2]), reduction="none")
+        by_class = F.cross_entropy(guesses.transpose(1, 2), domain[:, None].expand(guesses.shape[:2]), reduction="none")
         self._remember(torch.cat([guess[:, None], guesses], 1), likely, domain)
         return {
             "task": task_loss(seen.source_answers, pair.source),
             "domain": F.cross_entropy(guess, domain),
-            "domain by class": (likely * of_class).sum(1).mean(),
+            "domain by class": by_class.sum(1).mean(),
         }
 
     @torch.no_grad()

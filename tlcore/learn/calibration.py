@@ -10,6 +10,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 from torch import Tensor, nn
 
+from tlcore.learn import nets
 from tlcore.learn.data import Batch, Domain
 from tlcore.learn.imbalance import Shape
 from tlcore.learn.losses import task_loss
@@ -52,9 +53,7 @@ class Tempered(nn.Module):
 
 def tempered(model: nn.Module, domain: Domain) -> Tempered:
     """The network at the temperature that suits these labels best."""
-    with torch.inference_mode():
-        scores = torch.cat([model.eval()(part).float() for part in domain.x.split(1024)])
-    best = temperature(scores.double().cpu().numpy(), domain.y.cpu().numpy())
+    best = temperature(nets.answers(model, domain.x).double().cpu().numpy(), domain.y.cpu().numpy())
     return Tempered(model, best).to(domain.x.device)
 
 

@@ -63,7 +63,7 @@ class Report:
     """What became of each tensor: names only."""
 
     matched: list[str]  # copied
-    reshaped: list[str]  # in both, in another shape: not copied
+    reshaped: list[str]  # in both, but the layer has another shape: not copied
     missing: list[str]  # the network's alone: as they were
     unexpected: list[str]  # the file's alone: not used
     skipped: list[str]  # meant to start anew
@@ -73,11 +73,11 @@ class Report:
         """Whether every tensor of the network was loaded."""
         return not (self.reshaped or self.missing or self.skipped)
 
-    def demand_some(self, file: str) -> None:
+    def demand_some(self, file: Path | None) -> None:
         """Raise `Unusable` where nothing of a file was loaded, though something should have been."""
         if file and self.missing + self.reshaped and not self.matched:
             raise Unusable(
-                f"Nothing in {Path(file).name!r} fits this network: it holds {_named(self.unexpected)!r}, the network "
+                f"Nothing in {file.name!r} fits this network: it holds {_named(self.unexpected)!r}, the network "
                 f"{_named(self.missing + self.reshaped)!r}. Choose weights of the same network."
             )
 
@@ -86,7 +86,7 @@ class Report:
         yield Note(
             "{matched} of the network's {total} tensors were loaded; {anew} were meant to start anew.",
             {"matched": len(self.matched), "total": total, "anew": len(self.skipped)},
-            grave=False,
+            grave=not self.matched,
         )
         if self.reshaped:
             yield Note("Not loaded, their shapes differ: {names}.", {"names": _named(self.reshaped)}, grave=False)
@@ -99,16 +99,29 @@ class Report:
 
 @torch.no_grad()
 def load(model: nn.Module, state: Mapping[str, Tensor], anew: tuple[str, ...] = ()) -> Report:
-    """Copy every tensor whose name and shape fit. Names that begin with one of ``anew`` are left alone."""
-    own = model.state_dict()
+    """Copy the tensors whose names and shapes fit, layer by layer: a bias is of no use beside another weight.
+
+    Names that begin with one of ``anew`` are left alone. Batch norm's counters come with their layer, uncounted.
+    """
+    every = model.state_dict()
+    own = {name: tensor for name, tensor in every.items() if tensor.is_floating_point()}
     skipped = [name for name in own if name.startswith(anew)]
-    matched = [n for n in own if n in state and n not in skipped and own[n].shape == state[n].shape]
-    reshaped = [n for n in own if n in state and n not in skipped and own[n].shape != state[n].shape]
-    missing = [name for name in own if name not in state and name not in skipped]
-    unexpected = [name for name in state if name not in own]
-    for name in matched:
-        own[name].copy_(state[name])
-    return Report(matched, reshaped, missing, unexpected, skipped)
+    asked = [name for name in own if name not in skipped]
+    missing = [name for name in asked if name not in state]
+    reshaped = [name for name in asked if name in state and own[name].shape != state[name].shape]
+    torn = {_layer(name) for name in (*missing, *reshaped)}
+    matched = [name for name in asked if _layer(name) not in torn]
+    alone = [name for name in asked if name not in (*missing, *reshaped, *matched)]
+    unexpected = [name for name, tensor in state.items() if name not in own and tensor.is_floating_point()]
+    layers = set(map(_layer, matched))
+    for name in every.keys() & state.keys():
+        if _layer(name) in layers:
+            every[name].copy_(state[name])
+    return Report(matched, [*reshaped, *alone], missing, unexpected, skipped)
+
+
+def _layer(name: str) -> str:
+    return name.rpartition(".")[0]
 
 
 def _named(names: list[str]) -> str:

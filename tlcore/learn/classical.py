@@ -1,7 +1,7 @@
 """Scikit-learn's learners in the place of a network: fitted on labels, asked like any predictor.
 
 A *view* turns inputs into the rows a learner reads: a module ``x -> (N, columns)``, dense or sparse. A
-*learner* is made for its rows: `Linear`, `Boosting` and `Forest` of `tlcore.learners` are what is on offer.
+*learner* is made for its rows: `Linear`, `Boosting` and `Forest` of `tlcore.kinds.learners` are what is on offer.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from sklearn.dummy import DummyClassifier
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 
-from tlcore.learn import imbalance
-from tlcore.learn.data import Batch, Domain, Task
+from tlcore.learn import imbalance, nets
+from tlcore.learn.data import Batch, Domain, Task, effective
 from tlcore.learn.space import Space, TableSpace
 from tlcore.situation import LabelSpace
 
@@ -69,14 +69,14 @@ class Embedded(View):
 
     def forward(self, x: Tensor) -> Rows:
         # In full precision wherever it is asked: a learner is to read the features it was fitted on.
-        with torch.inference_mode(), torch.autocast(x.device.type, enabled=False):
-            return torch.cat([self.body(part).float() for part in x.split(1024)]).cpu().numpy()
+        with torch.autocast(x.device.type, enabled=False):
+            return nets.answers(self.body, x).cpu().numpy()
 
     def numbers(self, columns: int) -> int:
         return columns
 
 
-class Beside(View):
+class Widened(View):
     """A view with further columns at its end, which are taken as they are: ``more(x)`` is ``(N, added)``."""
 
     def __init__(self, view: View, more: Callable[[Tensor], np.ndarray], added: int):
@@ -138,7 +138,7 @@ def fit(
 
 def scored(fitted: Fitted) -> View:
     """The inputs, and what this fitted learner says of them."""
-    return Beside(View(fitted.view.space), fitted.scores, fitted.outputs if fitted.outputs > 2 else 1)
+    return Widened(View(fitted.view.space), fitted.scores, fitted.outputs if fitted.outputs > 2 else 1)
 
 
 def remedied(task: Task, examples: Batch, labels: LabelSpace) -> Domain:
@@ -167,7 +167,7 @@ def pooled(learner: Learner, task: Task, weight: float, place: bool) -> tuple[Fi
     # Forests draw rows by their weights: equal ones lead to other draws than none.
     given = None if (weights == 1).all() else weights
     fitted = _fitted(learner, views[1], rows, y, given, labels, task.seed)
-    return fitted, float(weights.sum() ** 2 / (weights**2).sum())
+    return fitted, effective(weights)
 
 
 def row_weights(source: int, target: int, weight: float) -> tuple[float, float]:
@@ -183,7 +183,7 @@ def row_weights(source: int, target: int, weight: float) -> tuple[float, float]:
 
 
 def _placed(view: View, number: float) -> View:
-    return Beside(view, lambda x: np.full((x.shape[0], 1), number), 1)
+    return Widened(view, lambda x: np.full((x.shape[0], 1), number), 1)
 
 
 def _weights(part: Domain) -> np.ndarray:

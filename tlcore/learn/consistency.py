@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from tlcore.learn import augment, losses
+from tlcore.learn import augment, losses, nets
 from tlcore.learn.data import Batch, Domain, Pair, Task
 from tlcore.learn.imbalance import remedied
 from tlcore.learn.nets import Model
@@ -52,19 +52,19 @@ class Beside:
 # Pseudo-labels (Lee, 2013)
 
 
-@torch.no_grad()
 def pseudo_labelled(model: Model, task: Task, threshold: float) -> Domain:
     """The unlabelled examples that the network answers more surely than ``threshold``, its answers as their labels.
 
     No class gets more than its share among the labels, the surest ones first: those that are easy to be
     sure of would crowd out the rest. A remedy for rare classes is at work here as on the labels.
     """
-    answers = torch.cat([model.eval()(part).float().softmax(1) for part in task.unlabelled.x.split(1024)])
+    answers = nets.answers(model, task.unlabelled.x).softmax(1)
     sure, y = answers.max(1)
     order = sure.argsort(descending=True, stable=True)
     order = order[sure[order] > threshold]
     classes = task.target_labels.outputs
-    shares = torch.bincount(task.target.y, minlength=classes) / len(task.target.y)
+    known = task.target.y[: task.target.genuine]
+    shares = torch.bincount(known, minlength=classes) / len(known)
     most = (shares * len(order)).ceil()
     rank = torch.stack([(y[order] == place).cumsum(0) for place in range(classes)], 1).gather(1, y[order, None])[:, 0]
     rows = order[rank <= most[y[order]]].sort().values

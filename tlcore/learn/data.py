@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import blake2s
+from itertools import chain, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -59,6 +60,7 @@ class Domain:
     target_labels: bool = False
     chance: Tensor | None = None
     shape: Shape | None = None
+    genuine: int | None = None  # how many of the first examples somebody saw; those behind them are made up (SMOTE)
 
     def __len__(self) -> int:
         return max(self.least_steps, math.ceil(len(self.x) / self.batch))
@@ -83,8 +85,8 @@ class Domain:
 
     @property
     def effective(self) -> float | None:
-        """How many equally weighted examples the weights are worth: ``(sum w)^2 / sum w^2`` (Kish, 1965)."""
-        return None if self.weight is None else float(self.weight.sum() ** 2 / (self.weight**2).sum())
+        """How many equally weighted examples the weights are worth; None where there are none."""
+        return None if self.weight is None else effective(self.weight)
 
     @property
     def seen(self) -> int:
@@ -92,11 +94,16 @@ class Domain:
         return len(self) * min(self.batch, len(self.x)) if self.target_labels else 0
 
 
+def effective(weight: Tensor | np.ndarray) -> float:
+    """How many equally weighted examples these weights are worth: ``(sum w)^2 / sum w^2`` (Kish, 1965)."""
+    return float(weight.sum() ** 2 / (weight**2).sum())
+
+
 @dataclass(frozen=True, eq=False)
 class Paired:
-    """A step for every batch of the source, going round the target as often as needed; both halves equally large.
+    """A step for every batch of the source, going round the target as often as needed.
 
-    Where one domain has less than a batch, a step brings as many of the other.
+    A domain with less than a batch brings all it has to every step, so few labels leave the other's share as it is.
     """
 
     source: Domain
@@ -106,30 +113,18 @@ class Paired:
         return len(self.source)
 
     @property
-    def size(self) -> int:
-        return min(self.source.batch, len(self.source.x), len(self.target.x))
-
-    @property
     def seen(self) -> int:
         """Labelled target examples walked through in one epoch."""
-        return len(self) * self.size if self.target.target_labels else 0
+        return len(self) * min(self.target.batch, len(self.target.x)) if self.target.target_labels else 0
 
     @property
     def effective(self) -> float | None:
         return self.source.effective
 
     def __iter__(self) -> Iterator[Pair]:
-        source, target = replace(self.source, batch=self.size), replace(self.target, batch=self.size)
-        others = _forever(target)
-        for number, batch in enumerate(source):
-            if number == len(self):
-                return
+        others = chain.from_iterable(repeat(self.target))
+        for batch in self.source:
             yield Pair(batch, next(others))
-
-
-def _forever(domain: Domain) -> Iterator[Batch]:
-    while True:
-        yield from domain
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,14 +159,13 @@ class Task:
 
     @cached_property
     def labelled(self) -> Batch:
-        """All labelled target examples, for learners that choose no epoch."""
-        return Batch(torch.cat([self.target.x, self.valid.x]), torch.cat([self.target.y, self.valid.y]))
+        """All labelled target examples, for learners that choose no epoch. None is made up."""
+        return _together(self.target, self.valid)
 
-    @property
+    @cached_property
     def source_all(self) -> Batch:
-        """All source examples, for learners that choose no epoch."""
-        both = self.source, self.source_valid
-        return Batch(torch.cat([part.x for part in both]), torch.cat([part.y for part in both]))
+        """All source examples, for learners that choose no epoch. None is made up."""
+        return _together(self.source, self.source_valid)
 
     def model(self, labels: LabelSpace | None = None, scale: float = 1.0) -> nets.Model:
         """A new network, its first weights decided by the seed alone: equal for every strategy.
@@ -198,6 +192,10 @@ class Task:
             for tensor in (part.x, part.y):
                 digest.update(tensor.cpu().numpy().tobytes())
         return digest.hexdigest()
+
+
+def _together(*parts: Domain) -> Batch:
+    return Batch(torch.cat([p.x[: p.genuine] for p in parts]), torch.cat([p.y[: p.genuine] for p in parts]))
 
 
 class Answers(NamedTuple):

@@ -113,29 +113,38 @@ def class_means(features: Tensor, y: Tensor, classes: int) -> Tensor:
     return torch.stack([features[y == label].mean(0) for label in range(classes)])
 
 
-def nearest(features: Tensor, centres: Tensor) -> Tensor:
-    """Class scores ``(N, C)``: minus the squared distance to each class mean.
+def nearest(features: Tensor, centres: Tensor, unit: Tensor | float = 1.0) -> Tensor:
+    """Class scores ``(N, C)``: minus the squared distance to each class mean, in this ``unit``.
 
     A class without a mean is answered with as good as no chance.
     """
-    scores = -squared_distances(features, centres.nan_to_num())
+    scores = -squared_distances(features, centres.nan_to_num()) / unit
     absent = centres.isnan().any(1)
     scores = scores.masked_fill(absent, -torch.inf)
     return scores.where(~absent, scores.amax(1, keepdim=True) + ABSENT)
 
 
 class Prototypes(nn.Module):
-    """Answers with the nearest class mean in the features of ``body``."""
+    """Answers with the nearest class mean in the features of ``body`` (Mensink et al., 2013; Snell et al., 2017).
+
+    With ``spread`` the distances are told in units of how far an example lies from its own class's mean, for a
+    body that never learnt to make them probabilities: the same order, other chances.
+    """
 
     centres: Tensor
+    unit: Tensor
 
-    def __init__(self, body: nn.Module, x: Tensor, y: Tensor, classes: int):
+    def __init__(self, body: nn.Module, x: Tensor, y: Tensor, classes: int, spread: bool = False):
         super().__init__()
         self.body = body
-        self.register_buffer("centres", class_means(embedded(body, x), y, classes))
+        features = nets.answers(body, x)
+        centres = class_means(features, y, classes)
+        away = (features - centres[y]).square().sum(1).mean().clamp(min=1e-6)
+        self.register_buffer("centres", centres)
+        self.register_buffer("unit", 2 * away if spread else torch.ones_like(away))
 
     def forward(self, x: Tensor) -> Tensor:
-        return nearest(self.body(x), self.centres)
+        return nearest(self.body(x).float(), self.centres, self.unit)
 
 
 class Remeasured(nn.Module):
@@ -159,14 +168,8 @@ class Remeasured(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if self.centres is None:
-            self.centres = class_means(embedded(self.body, self.x), self.y, self.classes)
+            self.centres = class_means(nets.answers(self.body, self.x), self.y, self.classes)
         return nearest(self.body(x), self.centres)
-
-
-def embedded(body: nn.Module, x: Tensor) -> Tensor:
-    """The features of a standing body ``(N, D)``, in float32, part by part."""
-    with torch.no_grad():
-        return torch.cat([body.eval()(part).float() for part in x.split(1024)])
 
 
 def prototypical(body: nn.Module) -> Objective:

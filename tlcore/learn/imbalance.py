@@ -89,6 +89,7 @@ def _mixed(domain: Domain, space: Space, seed: int) -> Domain:
         domain,
         x=torch.from_numpy(np.concatenate([rows for rows, _ in parts]).astype(np.float32)).to(device),
         y=torch.from_numpy(np.concatenate([names for _, names in parts]).astype(np.int64)).to(device),
+        genuine=len(x),
     )
 
 

@@ -11,10 +11,9 @@ from scipy.special import logsumexp
 from torch import Tensor, nn
 
 from tlcore.catalog import Metric
+from tlcore.learn import nets
 from tlcore.learn.data import Answers, Held, Task
 from tlcore.situation import LabelSpace
-
-CHUNK = 1024  # examples judged at once
 
 
 class Judge:
@@ -23,6 +22,7 @@ class Judge:
     def __init__(self, held: Held, task: Task, metrics: Mapping[str, Metric], headline: str, device: str):
         self.held, self.metrics, self.headline, self.device = held, metrics, headline, device
         self.source_labels, self.target_labels = task.source_labels, task.target_labels
+        self.sign = metrics[headline].sign
 
     def epoch(
         self, predictor: nn.Module, selector: str, watch_source: bool = False
@@ -68,9 +68,8 @@ class Judge:
 
     def predict(self, predictor: nn.Module, x: Tensor, labels: LabelSpace) -> np.ndarray:
         """Probabilities ``(N, classes)``, or numbers ``(N,)`` in the label's own unit; float64."""
-        predictor.eval()
         with torch.inference_mode(), torch.autocast(self.device, torch.bfloat16, enabled=self._bf16()):
-            raw = torch.cat([predictor(part).float() for part in x.split(CHUNK)])
+            raw = nets.answers(predictor, x)
         if labels.kind == "regression":
             return (raw[:, 0] * self.held.spread + self.held.centre).double().cpu().numpy()
         return raw.double().softmax(1).cpu().numpy()

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from hashlib import blake2s
 
@@ -52,34 +53,47 @@ class Course:
 def train(phases: Iterable[Phase], course: Course, shelf: Shelf) -> nn.Module:
     """Run each phase in turn and return the last one's predictor. ``course.report`` may raise to stop."""
     _sow(course.seed, "start")
-    for phase in _timed(phases, course):
-        course.phase = phase
-        course.selectors.append(phase.selector)
-        course.notes += [*phase.notes, *alarms.before(phase)]
-        _sow(course.seed, phase.address or phase.name)
-        if phase.address is None:
-            fit(phase, course)
-        else:
-            # The epochs that are told again speak of the headline metric: another metric, another place.
-            with shelf.place(f"{phase.address}-{course.judge.headline}") as place:
-                if place.filled:
-                    told = place.load(phase.predictor)
-                    _replay(phase, course, told)
-                    course.notes += alarms.after(phase.name, told)
-                else:
-                    place.store(phase.predictor, fit(phase, course))
-        _sow(course.seed, f"after {phase.name}")
+    with closing(_timed(phases, course)) as timed:
+        for phase in timed:
+            _carry_out(phase, course, shelf)
     assert course.phase is not None, "A strategy yielded no phase."
     return course.phase.predictor.eval()
 
 
-def _timed(phases: Iterable[Phase], course: Course) -> Iterator[Phase]:
-    """The phases in turn. What a strategy computes before each, such as a fit by scikit-learn, is part of its cost."""
+def _carry_out(phase: Phase, course: Course, shelf: Shelf) -> None:
+    """One phase: trained, or told again where somebody has trained the same."""
+    course.phase = phase
+    course.selectors.append(phase.selector)
+    course.notes += [*phase.notes, *alarms.before(phase)]
+    _sow(course.seed, phase.address or phase.name)
+    if phase.address is None:
+        fit(phase, course)
+    else:
+        # The epochs that are told again speak of the headline metric: another metric, another place.
+        with shelf.place(f"{phase.address}-{course.judge.headline}") as place:
+            if place.filled:
+                told, notes = place.load(phase.predictor)
+                _replay(phase, course, told, notes)
+            else:
+                known = len(course.notes)
+                place.store(phase.predictor, fit(phase, course), course.notes[known:])
+    _sow(course.seed, f"after {phase.name}")
+
+
+def _timed(phases: Iterable[Phase], course: Course) -> Generator[Phase, None, None]:
+    """The phases in turn. What a strategy computes before each, such as a fit by scikit-learn, is part of its cost.
+
+    Closed early, it lets the strategy end too: what it does "finally" is done before the run is judged.
+    """
     began = time.perf_counter()
-    for phase in phases:
-        course.spent += time.perf_counter() - began
-        yield phase
-        began = time.perf_counter()
+    try:
+        for phase in phases:
+            course.spent += time.perf_counter() - began
+            yield phase
+            began = time.perf_counter()
+    finally:
+        if isinstance(phases, Generator):
+            phases.close()
 
 
 def fit(phase: Phase, course: Course) -> list[Epoch]:
@@ -147,7 +161,7 @@ def fit(phase: Phase, course: Course) -> list[Epoch]:
     finally:
         best.restore()
         freeze(phase)
-        course.notes += [*standing.drift(), *alarms.after(phase.name, told), *best.left_alone(phase, told)]
+        course.notes += [*standing.drift(), *alarms.after(phase.name, told, judge.sign), *best.left_alone(phase, told)]
     return told
 
 
@@ -243,13 +257,15 @@ def _read(sums: Tensor | None, names: tuple[str, ...], steps: int) -> dict[str, 
     return {} if sums is None else dict(zip(names, (sums / steps).tolist(), strict=True))
 
 
-def _replay(phase: Phase, course: Course, epochs: list[Epoch]) -> None:
-    """Tell what this phase's first training told, at the cost it had then."""
+def _replay(phase: Phase, course: Course, epochs: list[Epoch], notes: list[Note]) -> None:
+    """Tell what this phase's first training told, at the cost it had then, and what went wrong in it."""
     step, seen, spent = course.step, course.seen, course.spent
     for epoch in epochs:
         course.step, course.seen, course.spent = step + epoch.step, seen + epoch.seen, spent + epoch.seconds
         course.tell(replace(epoch, phase=phase.name, step=course.step, seen=course.seen,
                             seconds=course.spent, replayed=True))  # fmt: skip
+    # Whoever trained it may have called it otherwise.
+    course.notes += [note._replace(values={**note.values, "phase": phase.name}) for note in notes]
     freeze(phase)
 
 

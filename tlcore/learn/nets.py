@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 from tlcore.learn.space import TableSpace
 
+PART = 1024  # inputs that pass a standing network at once
+
 
 class Body(nn.Module):
     """Blocks ordered from input to features ``(N, width)``."""
@@ -123,6 +125,13 @@ def critic(width: int, hidden: int | None = None) -> nn.Module:
     """Tells from features which of two domains they came from."""
     hidden = hidden or max(32, width)
     return nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, 2))
+
+
+def answers(module: nn.Module, x: Tensor) -> Tensor:
+    """What a module makes of inputs while it stands still, ``(N, ...)`` in float32: part by part, for memory's sake."""
+    module.eval()
+    with torch.no_grad():
+        return torch.cat([module(part).float() for part in x.split(PART)])
 
 
 def frozen_copy(model: nn.Module) -> nn.Module:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from tlcore.learn import losses, nets
 from tlcore.learn.data import Domain, Task
@@ -65,11 +64,4 @@ def rehead(model: Model, task: Task) -> None:
 
 def precomputed(body: nn.Module, domain: Domain) -> Domain:
     """The domain as a frozen body sees it: features instead of inputs, computed once."""
-    return replace(domain, x=features(body, domain.x), augment=None)
-
-
-def features(body: nn.Module, x: Tensor) -> Tensor:
-    """What a frozen body makes of these inputs, (N, width)."""
-    with torch.inference_mode():
-        seen = torch.cat([body.eval()(part).float() for part in x.split(1024)])
-    return seen.clone()
+    return replace(domain, x=nets.answers(body, domain.x), augment=None)

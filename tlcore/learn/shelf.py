@@ -2,7 +2,7 @@
 
 shelf/
     <address>.safetensors   the predictor's weights
-    <address>.json          the epochs that led there
+    <address>.json          the epochs that led there, and what went wrong on the way
     <address>.lock          whoever trains holds it; whoever needs the same waits
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from filelock import FileLock
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from tlcore.outcome import Epoch
+from tlcore.outcome import Epoch, Note
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,20 @@ class Place:
     def filled(self) -> bool:
         return self.epochs.exists()
 
-    def load(self, predictor: nn.Module) -> list[Epoch]:
-        """Put the kept weights into ``predictor`` and return the epochs that led to them."""
+    def load(self, predictor: nn.Module) -> tuple[list[Epoch], list[Note]]:
+        """Put the kept weights into ``predictor``; returns the epochs that led to them and their notes."""
         device = next(iter(predictor.state_dict().values())).device
         predictor.load_state_dict(load_file(self.weights, device=str(device)))
-        return [Epoch(**record) for record in json.loads(self.epochs.read_text())]
+        record = json.loads(self.epochs.read_text())
+        return [Epoch(**epoch) for epoch in record["epochs"]], [Note(**note) for note in record["notes"]]
 
-    def store(self, predictor: nn.Module, epochs: list[Epoch]) -> None:
+    def store(self, predictor: nn.Module, epochs: list[Epoch], notes: Sequence[Note] = ()) -> None:
         """Keep both, each moved into place whole, the record last: what is `filled` is complete."""
         draft = self.weights.with_suffix(".draft")
         save_file({name: tensor.contiguous() for name, tensor in predictor.state_dict().items()}, draft)
         os.replace(draft, self.weights)
-        draft.write_text(json.dumps([asdict(_since(epochs[0], epoch)) for epoch in epochs]))
+        told = [asdict(_since(epochs[0], epoch)) for epoch in epochs]
+        draft.write_text(json.dumps({"epochs": told, "notes": [note._asdict() for note in notes]}))
         os.replace(draft, self.epochs)
 
 

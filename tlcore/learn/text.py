@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -136,17 +137,17 @@ def headed(body: Body, task: Task) -> Model:
         return Model(body, task.target_labels.outputs).to(task.source.x.device)
 
 
-def coverage(path: str, found: int, space: TextSpace) -> Note:
+def coverage(path: Path, found: int, space: TextSpace) -> Note:
     """How much of the texts' words a file knows; grave where it is less than half."""
     words = len(space.vocabulary)
     return Note(
         "{found} of the {words} words of these texts have a vector in {file}; the others are passed over.",
-        {"found": found, "words": words, "file": Path(path).name},
+        {"found": found, "words": words, "file": path.name},
         grave=found < words / 2,
     )
 
 
-def read(path: str, space: TextSpace, device: Any) -> tuple[Body, int]:
+def read(path: Path, space: TextSpace, device: Any) -> tuple[Body, int]:
     """Mean vectors of the words found in a ``.vec`` file, and how many of the space's words these are.
 
     The file is plain text as fastText writes it: a line "words dimensions", then a word and its numbers per
@@ -155,7 +156,7 @@ def read(path: str, space: TextSpace, device: Any) -> tuple[Body, int]:
     place = {word: number for number, word in enumerate(space.vocabulary, FIRST_WORD)}
     found: dict[int, list[float]] = {}
     try:
-        with Path(path).open(encoding="utf-8", newline="\n") as lines:
+        with path.open(encoding="utf-8", newline="\n") as lines:
             width = _width(next(lines, ""), path)
             for number, line in enumerate(lines, 2):
                 word, *values = line.rstrip().split(" ")
@@ -164,12 +165,14 @@ def read(path: str, space: TextSpace, device: Any) -> tuple[Body, int]:
                 # The first of several spellings is the commonest in such files.
                 if (row := place.get(word.casefold())) is not None and row not in found:
                     found[row] = [float(value) for value in values]
+                    if not all(map(math.isfinite, found[row])):
+                        raise _bad(path, f"line {number} holds something that is no finite number")
     except OSError as error:
-        raise Unusable(f"word_vectors.vectors is {path!r}, which cannot be read: {error.strerror}.") from error
+        raise Unusable(f"word_vectors.vectors is {str(path)!r}, which cannot be read: {error.strerror}.") from error
     except ValueError as error:  # no number, or no UTF-8
         raise _bad(path, str(error)) from error
     if not found:
-        raise Unusable(f"{Path(path).name} holds none of the {len(space.vocabulary)} words of these texts; "
+        raise Unusable(f"{path.name} holds none of the {len(space.vocabulary)} words of these texts; "
                        "choose vectors of the texts' own language.")  # fmt: skip
     rows = torch.tensor(list(found), dtype=torch.long)
     body = Body([MeanVector(bag(space, width), torch.zeros(space.size, dtype=torch.bool).index_fill(0, rows, True))],
@@ -179,12 +182,12 @@ def read(path: str, space: TextSpace, device: Any) -> tuple[Body, int]:
     return body.to(device), len(found)
 
 
-def _width(header: str, path: str) -> int:
+def _width(header: str, path: Path) -> int:
     parts = header.split()
     if len(parts) != 2 or not all(part.isdigit() for part in parts) or int(parts[1]) < 1:
         raise _bad(path, "its first line does not say how many words and dimensions follow, such as '2000 100'")
     return int(parts[1])
 
 
-def _bad(path: str, what: str) -> Unusable:
-    return Unusable(f"{Path(path).name} is no file of word vectors as fastText writes them (.vec): {what}.")
+def _bad(path: Path, what: str) -> Unusable:
+    return Unusable(f"{path.name} is no file of word vectors as fastText writes them (.vec): {what}.")

@@ -79,7 +79,9 @@ def _plan(method: str, blur: float, by_class: float, classes: bool) -> Any:
     if method == "exact":
         return ot.da.EMDTransport(norm="median")
     if classes and by_class > 0:
-        return ot.da.SinkhornLpl1Transport(reg_e=blur, reg_cl=by_class, norm="median", max_iter=5, tol=1e-6)
+        return ot.da.SinkhornLpl1Transport(
+            reg_e=blur, reg_cl=by_class, norm="median", max_iter=5, max_inner_iter=1000, tol=1e-6
+        )
     return ot.da.SinkhornTransport(reg_e=blur, norm="median", tol=1e-6)
 
 

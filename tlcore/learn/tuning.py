@@ -54,12 +54,13 @@ def top(model: Model, count: int, head: bool) -> tuple[str, ...]:
 class Loose(nn.Module):
     """Some weights of a network, to be moved without the modules they belong to.
 
-    Those modules stay in evaluation mode: batch-norm statistics stand still.
+    Those modules stay in evaluation mode: batch-norm statistics stand still. Only ``at_work`` are in training mode.
     """
 
-    def __init__(self, weights: Iterable[nn.Parameter]):
+    def __init__(self, weights: Iterable[nn.Parameter], at_work: Iterable[nn.Module] = ()):
         super().__init__()
         self.weights = nn.ParameterList(weights)
+        self.at_work = nn.ModuleList(at_work)
 
 
 def biases(body: nn.Module) -> Loose:
@@ -158,10 +159,11 @@ def adapted(body: Body, x: Tensor, bottleneck: int) -> Loose:
     return Loose(added)
 
 
-def low_rank(body: Body, rank: int, alpha: int, dropout: float) -> Loose:
+def low_rank(body: Body, rank: int, alpha: int, dropout: float) -> tuple[Loose, list[Note]]:
     """Give every layer wide enough an update ``B A`` of low rank; ``B`` begins as 0 (Hu et al., 2022).
 
-    Layers that are hardly wider than the rank stay as they are. Returns the updates' weights.
+    Layers that are hardly wider than the rank stay as they are. Returns the updates' weights, and what a
+    person should know.
     """
     from tlcore.learn.vision import torchvision  # noqa: F401  peft imports it, and would fail on a CPU
 
@@ -183,9 +185,16 @@ def low_rank(body: Body, rank: int, alpha: int, dropout: float) -> Loose:
         target_modules="|".join(map(re.escape, chosen)),
         rank_pattern={f"^{re.escape(name)}$": ranks[name] for name in chosen if ranks[name] != rank},
     )
-    before = {id(weight) for weight in body.parameters()}
+    before = {id(part) for part in (*body.parameters(), *body.modules())}
     inject_adapter_in_model(config, body)
-    return Loose(weight for weight in body.parameters() if id(weight) not in before)
+    updates = [weight for weight in body.parameters() if id(weight) not in before]
+    silenced = [part for part in body.modules() if isinstance(part, nn.Dropout) and id(part) not in before]
+    raised = Note(
+        "Updates of convolutions have a rank of {rank}: thinner ones cannot be computed safely.",
+        {"rank": LEAST_MAPS},
+        grave=False,
+    )
+    return Loose(updates, silenced), [raised] if any(ranks[name] > rank for name in chosen) else []
 
 
 def merged(body: Body) -> None:
@@ -210,33 +219,3 @@ def _side(layer: nn.Module) -> int:
 
 def _rank(layer: nn.Module, rank: int) -> int:
     return max(rank, LEAST_MAPS) if isinstance(layer, nn.Conv2d) else rank
-
-
-class NearestMean(nn.Module):
-    """Answers by the squared Euclidean distance to each class's mean feature (Mensink et al., 2013).
-
-    ``means`` (C, width). Scores are ``-distance / (2 * spread)``, ``spread`` the mean squared distance
-    of an example to its own class's mean: one scale for all, so the nearest mean has the highest score.
-    """
-
-    means: Tensor
-    spread: Tensor
-
-    def __init__(self, body: nn.Module, means: Tensor, spread: Tensor):
-        super().__init__()
-        self.body = body
-        self.register_buffer("means", means)
-        self.register_buffer("spread", spread)
-
-    def forward(self, x: Tensor) -> Tensor:
-        away = (self.body(x).float()[:, None] - self.means).square().sum(2)
-        # A class nobody has shown has no mean and is never the nearest.
-        return (-away / (2 * self.spread)).nan_to_num(nan=-1e4)
-
-    @classmethod
-    def fitted(cls, body: nn.Module, features: Tensor, y: Tensor, classes: int) -> NearestMean:
-        """The means of ``features`` (N, width) by their class positions ``y`` (N,)."""
-        shown = torch.nn.functional.one_hot(y, classes).to(features.dtype)
-        means = (shown.T @ features) / shown.sum(0)[:, None]
-        spread = (features - means[y]).square().sum(1).mean().clamp(min=1e-6)
-        return cls(body, means, spread)

@@ -22,7 +22,7 @@ from sklearn.neighbors import NearestNeighbors
 from torch import Tensor
 
 from tlcore.learn import losses, recipes
-from tlcore.learn.data import Domain, Task
+from tlcore.learn.data import Domain, Task, effective
 from tlcore.learn.nets import Model
 from tlcore.learn.space import TableSpace
 from tlcore.outcome import Note
@@ -44,9 +44,7 @@ def views(task: Task, lr: float) -> Generator[Phase, None, tuple[np.ndarray, np.
     Tables as they are. Pixels and words say little about likeness: there the frozen features of a network
     that learnt the source are compared, on one scale; its training is the first phase.
     """
-    # Mixed rows of a remedy are no sample of the target.
-    labelled = [] if task.remedy == "SMOTE" else [task.target.x, task.valid.x]
-    source, target = task.source.x, torch.cat([*labelled, task.unlabelled.x])
+    source, target = task.source.x, torch.cat([task.labelled.x, task.unlabelled.x])
     if isinstance(task.space, TableSpace):
         return task.space.design(source), task.space.design(target)
     scout = task.model()
@@ -122,7 +120,9 @@ def subset(domain: Domain, rows: np.ndarray) -> Domain:
     def some(values: Tensor | None) -> Tensor | None:
         return None if values is None else values[place]
 
-    return replace(domain, x=domain.x[place], y=domain.y[place], weight=some(domain.weight), chance=some(domain.chance))
+    genuine = None if domain.genuine is None else int((rows < domain.genuine).sum())  # they stand first here too
+    return replace(domain, x=domain.x[place], y=domain.y[place], weight=some(domain.weight),
+                   chance=some(domain.chance), genuine=genuine)  # fmt: skip
 
 
 def weighted(domain: Domain, weights: np.ndarray) -> Domain:
@@ -134,10 +134,9 @@ def weighted(domain: Domain, weights: np.ndarray) -> Domain:
 
 
 def worth(weights: np.ndarray) -> Note:
-    """How many equally weighted rows these are worth, ``(sum w)^2 / sum w^2`` (Kish, 1965)."""
-    effective = float(weights.sum() ** 2 / (weights**2).sum())
+    """How many equally weighted rows these are worth."""
     return Note("The {rows} source rows count for {effective:.0f} equally weighted ones.",
-                {"rows": len(weights), "effective": effective}, grave=False)  # fmt: skip
+                {"rows": len(weights), "effective": effective(weights)}, grave=False)  # fmt: skip
 
 
 def kernel_mean_matching(
@@ -204,10 +203,16 @@ def projected(point: np.ndarray, most: float, slack: float) -> np.ndarray:
 
 
 class Votes(BaseEstimator):
-    """Learners that vote, each with its say ``(learners,)``; ``classes`` is None where they predict numbers."""
+    """Learners that vote, each with its say ``(learners,)``; ``classes`` is None where they predict numbers.
 
-    def __init__(self, learners: list[BaseEstimator], say: np.ndarray, classes: np.ndarray | None):
+    ``stuck`` of them were hardly better than chance; the last was fitted on weights worth ``effective`` rows.
+    """
+
+    def __init__(
+        self, learners: list[BaseEstimator], say: np.ndarray, classes: np.ndarray | None, stuck: int, effective: float
+    ):
         self.learners, self.say, self.classes_ = learners, say, classes
+        self.stuck, self.effective = stuck, effective
 
     def predict_proba(self, rows: Rows) -> np.ndarray:
         """The probabilities the learners give, by their say, ``(N, C)``: a handful of votes ranks too coarsely."""
@@ -248,20 +253,24 @@ def tradaboost(
     classes = None if regression else np.unique(y)
     weight = np.ones(len(y)) if weight is None else weight.astype(float)
     fading = 1 / (1 + np.sqrt(2 * np.log(n) / rounds))
-    learners, say = [], []
+    learners, say, stuck, worth = [], [], [], 0.0
     for _ in range(rounds):
         weight = weight * len(y) / weight.sum()  # a mean of 1 leaves a learner's regularisation what it is
+        worth = effective(weight)
         learners.append(clone(learner).fit(rows, y, sample_weight=weight))
         told = learners[-1].predict(rows)
         wrong = np.abs(told - y) / max(np.abs(told - y).max(), CERTAIN) if regression else (told != y).astype(float)
-        beta = _odds(float(weight[n:] @ wrong[n:] / weight[n:].sum()), 2 if classes is None else len(classes), len(yt))
+        error = float(weight[n:] @ wrong[n:] / weight[n:].sum())
+        chance = 0.5 if classes is None else 1 - 1 / len(classes)
+        stuck.append(error > chance - BETTER)
+        beta = _odds(error, chance, len(yt))
         weight = weight * np.concatenate([fading ** wrong[:n], beta ** -wrong[n:]])
         say.append(-np.log(beta))
     first = (rounds + 1) // 2 - 1
-    return Votes(learners[first:], np.array(say[first:]), classes)
+    return Votes(learners[first:], np.array(say[first:]), classes, sum(stuck[first:]), worth)
 
 
-def _odds(error: float, classes: int, rows: int) -> float:
-    """``e / ((1 - e) (C - 1))``, the error kept where this lies within (0, 1): not 0, and better than chance."""
-    error = min(max(error, SMOOTHED / rows), (classes - 1) / classes - BETTER)
-    return error / ((1 - error) * (classes - 1))
+def _odds(error: float, chance: float, rows: int) -> float:
+    """``e / (1 - e)`` over the same at ``chance``; the error is kept above 0 and below chance, so it lies in (0, 1)."""
+    error = min(max(error, SMOOTHED / rows), chance - BETTER)
+    return error / (1 - error) * (1 - chance) / chance

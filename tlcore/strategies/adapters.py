@@ -16,8 +16,8 @@ class Adapters(tl.Trained):
     paper = "Houlsby et al., 2019"
     needs = frozenset({"source data"})
 
-    lr: float = tl.knob(3e-3, "Learning rate of the adapters", 1e-6, 1.0)
-    head_lr: float = tl.knob(3e-4, "Learning rate of the head", 1e-6, 1.0)
+    lr: float = tl.knob(3e-3, "Learning rate of the adapters", 1e-6, 1.0, by={"table": 3e-4})
+    head_lr: float = tl.knob(3e-4, "Learning rate of the head", 1e-6, 1.0, by={"table": 1e-4, "text": 3e-3})
     bottleneck: int = tl.knob(8, "Units of each adapter", 1, 1024)
     source_lr: float = tl.source_lr()
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import tlcore as tl
+from tlcore.kinds.episodic import Episodic
 
 
 @dataclass(frozen=True)
-class ANIL(tl.Trained):
+class ANIL(Episodic, tl.Trained):
     title = "Almost no inner loop (ANIL)"
     family = "few-shot"
     summary = (
@@ -18,9 +19,6 @@ class ANIL(tl.Trained):
 
     steps: int = tl.knob(5, "Inner steps on the labels of an episode", 1, 50)
     inner_lr: float = tl.knob(0.1, "Learning rate of the inner steps", 1e-6, 10.0)
-    ways: int = tl.knob(5, "Classes in an episode", 2, 500)
-    shots: int = tl.knob(5, "Labelled examples of each class in an episode", 1, 100)
-    queries: int = tl.knob(10, "Examples of each class to be answered in an episode", 1, 100)
     tasks: int = tl.knob(1, "Episodes per step", 1, 32)
     lr: float = tl.knob(1e-2, "Learning rate of the head", 1e-6, 1.0)
     source_lr: float = tl.source_lr()

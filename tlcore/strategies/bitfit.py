@@ -16,8 +16,8 @@ class BitFit(tl.Trained):
     paper = "Ben Zaken et al., 2022"
     needs = frozenset({"source data"})
 
-    lr: float = tl.knob(3e-3, "Learning rate of the biases", 1e-6, 1.0)
-    head_lr: float = tl.knob(3e-4, "Learning rate of the head", 1e-6, 1.0)
+    lr: float = tl.knob(3e-3, "Learning rate of the biases", 1e-6, 1.0, by={"table": 1e-3})
+    head_lr: float = tl.knob(3e-4, "Learning rate of the head", 1e-6, 1.0, by={"table": 1e-4, "text": 3e-3})
     source_lr: float = tl.source_lr()
 
     def phases(self, task):

@@ -1,6 +1,6 @@
 """What gets a sure answer must get the same one when heavily changed: unlabelled cases teach (Sohn et al., 2020)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tlcore as tl
 
@@ -24,7 +24,8 @@ class FixMatch(tl.Trained):
         model = task.model()
         yield from tl.recipes.source(model, task, self.source_lr)
         tl.recipes.rehead(model, task)
-        both = tl.consistency.Beside(task.target, task.unlabelled, self.ratio)
+        plain = replace(task.unlabelled, augment=None)  # both views are changes of the case as it is
+        both = tl.consistency.Beside(task.target, plain, self.ratio)
         learn = tl.consistency.consistent(model, task.space, self.threshold, self.weight)
         yield tl.Phase("target", model, both, learn, [tl.Move(model, self.lr)], good_start=task.same_labels)
 

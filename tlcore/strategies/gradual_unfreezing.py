@@ -16,18 +16,18 @@ class GradualUnfreezing(tl.Trained):
 
     lr: float = tl.knob(3e-4, "Learning rate of the head on the target", 1e-6, 1.0, by={"text": 3e-3})
     decay: float = tl.knob(2.6, "How many times slower each group moves than the one above it", 1.0, 10.0)
-    stages: int = tl.knob(3, "In how many stages the layers join", 1, 20)
+    stages: int = tl.knob(3, "In how many stages the layers join; at most one per epoch", 1, 20)
     source_lr: float = tl.source_lr()
 
     def phases(self, task):
         model = task.model()
         yield from tl.recipes.source(model, task, self.source_lr)
         tl.recipes.rehead(model, task)
-        reaches = tl.tuning.stages(len(tl.tuning.parts(model)), self.stages)
-        for number, reach in enumerate(reaches, 1):
+        stages = min(self.stages, task.training.epochs)  # each takes an epoch at least
+        for number, reach in enumerate(tl.tuning.stages(len(tl.tuning.parts(model)), stages), 1):
             moves = tl.tuning.depthwise(model, self.lr, 1 / self.decay, reach)
-            name = "target" if number == self.stages else f"stage {number}"
-            yield from tl.recipes.tune(model, task, moves, name=name, share=1 / self.stages)
+            name = "target" if number == stages else f"stage {number}"
+            yield from tl.recipes.tune(model, task, moves, name=name, share=1 / stages)
 
 
 STRATEGY = GradualUnfreezing

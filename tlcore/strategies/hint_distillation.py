@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import tlcore as tl
-from tlcore import catalog
+from tlcore.kinds.distilled import Distilled
 
 
 @dataclass(frozen=True)
-class HintDistillation(tl.Trained):
+class HintDistillation(Distilled):
     title = "Distillation with hints (FitNets)"
     family = "distillation"
     summary = "A small network copies what its teacher sees half way, then its answers, and then fits the target."
@@ -16,12 +16,6 @@ class HintDistillation(tl.Trained):
     needs = frozenset({"source data"})
 
     hints: float = tl.knob(0.5, "Training on the teacher's middle layer, as a share of a phase; 0: none", 0.0, 1.0)
-    temperature: float = tl.knob(3.0, "How soft the teacher's answers are made", 1.0, 20.0)
-    share: float = tl.knob(0.7, "Weight of the teacher's answers against the labels", 0.0, 1.0)
-    student: float = tl.knob(0.5, "Width of the student as a share of the chosen network's", 0.05, 1.0)
-    teacher: str = tl.knob("", "Network of the teacher; empty: the chosen one", choices=("", *catalog.backbones()))
-    lr: float = tl.target_lr()
-    source_lr: float = tl.source_lr()
 
     def phases(self, task):
         student = task.model(scale=self.student)
@@ -33,9 +27,6 @@ class HintDistillation(tl.Trained):
         learn = tl.losses.distilled(student, teacher, self.temperature, self.share)
         yield tl.Phase("student", student, task.source, learn, [tl.Move(student, self.source_lr)], selector="source")
         yield from tl.distilling.graduate(student, teacher, task, self.lr)
-
-    def objection(self, situation):
-        return super().objection(situation) or catalog.misread(self.teacher, situation)
 
 
 STRATEGY = HintDistillation

@@ -17,11 +17,7 @@ class JointMMD(tl.Trained):
     lr: float = tl.knob(3e-3, "Learning rate while aligning", 1e-6, 1.0)
     target_lr: float = tl.target_lr()
     weight: float = tl.knob(1.0, "Weight of the gap between the domains against the task", 0.0, 100.0)
-    schedule: str = tl.knob(
-        "ramp",
-        "When alignment has its weight: rising, at once, or the more the further apart the domains lie",
-        choices=("ramp", "constant", "distance"),
-    )
+    schedule: str = tl.schedule()
 
     def phases(self, task):
         model = task.model()

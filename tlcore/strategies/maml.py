@@ -6,10 +6,11 @@ Batch normalisation uses each batch's own statistics while practising, as in the
 from dataclasses import dataclass
 
 import tlcore as tl
+from tlcore.kinds.episodic import Episodic
 
 
 @dataclass(frozen=True)
-class MAML(tl.Trained):
+class MAML(Episodic, tl.Trained):
     title = "MAML"
     family = "few-shot"
     summary = "Practises on many small tasks made from the source, so that few labels suffice for a new one."
@@ -22,9 +23,6 @@ class MAML(tl.Trained):
     )
     steps: int = tl.knob(2, "Inner steps on the labels of an episode", 1, 20)
     inner_lr: float = tl.knob(0.1, "Learning rate of the inner steps", 1e-6, 10.0)
-    ways: int = tl.knob(5, "Classes in an episode", 2, 500)
-    shots: int = tl.knob(5, "Labelled examples of each class in an episode", 1, 100)
-    queries: int = tl.knob(10, "Examples of each class to be answered in an episode", 1, 100)
     tasks: int = tl.knob(1, "Episodes per step", 1, 32)
     lr: float = tl.target_lr()
     head_lr: float = tl.knob(1e-2, "Learning rate of the head", 1e-6, 1.0)

@@ -28,11 +28,7 @@ class ManyPlaces(tl.Trained):
     def phases(self, task):
         model = task.model()
         column = task.place_column
-        if column is None:  # one place: what is common is all there is
-            network = tl.several.Placed(model, 0, 1, 0.0)
-        else:
-            size = task.space.cardinalities[column - task.space.plain]
-            network = tl.several.Placed(model, column, size, self.spread)
+        network = tl.several.Placed(model, column, task.space.cardinalities[column - task.space.plain], self.spread)
         rows = tl.several.pooled(task, self.weight)
         learn = tl.several.placed(network, len(rows.rows.x))
         yield tl.Phase("target", network, rows, learn, [tl.Move(network, self.lr)])

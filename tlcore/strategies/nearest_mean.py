@@ -22,9 +22,8 @@ class NearestMean(tl.Trained):
         model = task.model()
         yield from tl.recipes.source(model, task, self.source_lr)
         # Nothing is chosen by validation labels, so every label may count in the means.
-        features = tl.recipes.features(model.body, task.labelled.x)
-        classes = task.target_labels.outputs
-        yield tl.ready("target", tl.tuning.NearestMean.fitted(model.body, features, task.labelled.y, classes))
+        known, classes = task.labelled, task.target_labels.outputs
+        yield tl.ready("target", tl.episodes.Prototypes(model.body, known.x, known.y, classes, spread=True))
 
 
 STRATEGY = NearestMean

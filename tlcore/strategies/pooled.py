@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import tlcore as tl
-from tlcore import learners
+from tlcore.kinds import learners
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Pooled(tl.Fitted):
         note = tl.Note(
             "By their weights, the pooled rows count for {n:.0f} equally weighted ones.", {"n": worth}, False
         )
-        yield tl.ready("fit", fitted, note)
+        yield tl.ready("fit", fitted, note, *tl.alarms.few("fit", worth))
 
 
 @dataclass(frozen=True)

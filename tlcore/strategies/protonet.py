@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import tlcore as tl
+from tlcore.kinds.episodic import Episodic
 
 
 @dataclass(frozen=True)
-class ProtoNet(tl.Strategy):  # class means do not depend on how large the classes are: no remedy has a meaning
+class ProtoNet(Episodic):  # class means do not depend on how large the classes are: no remedy has a meaning
     title = "Prototypical network"
     family = "few-shot"
     summary = "Learns from the source to compare; a target case is given the class whose known examples it is nearest."
@@ -15,9 +16,6 @@ class ProtoNet(tl.Strategy):  # class means do not depend on how large the class
     epochs = True
     needs = frozenset({"source data", "classes"})
 
-    ways: int = tl.knob(5, "Classes in an episode", 2, 500)
-    shots: int = tl.knob(5, "Labelled examples of each class in an episode", 1, 100)
-    queries: int = tl.knob(10, "Examples of each class to be answered in an episode", 1, 100)
     source_lr: float = tl.source_lr()
 
     def phases(self, task):

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import tlcore as tl
+from tlcore.kinds.episodic import Episodic
 
 
 @dataclass(frozen=True)
-class Reptile(tl.Trained):
+class Reptile(Episodic, tl.Trained):
     title = "Reptile"
     family = "few-shot"
     summary = "Practises on many small tasks made from the source; simpler than MAML, and often as good."
@@ -16,8 +17,8 @@ class Reptile(tl.Trained):
 
     steps: int = tl.knob(5, "Inner steps on the labels of an episode", 2, 50)
     inner_lr: float = tl.knob(0.1, "Learning rate of the inner steps", 1e-6, 10.0)
-    ways: int = tl.knob(5, "Classes in an episode", 2, 500)
-    shots: int = tl.knob(10, "Examples of each class in a batch; two batches take turns in an episode", 1, 100)
+    shots: int = tl.knob(10, "Examples of each class in an episode's first batch", 1, 100)
+    queries: int = tl.knob(10, "Examples of each class in its second batch; the two take turns", 1, 100)
     tasks: int = tl.knob(1, "Episodes per step", 1, 32)
     lr: float = tl.target_lr()
     head_lr: float = tl.knob(1e-2, "Learning rate of the head", 1e-6, 1.0)
@@ -25,7 +26,7 @@ class Reptile(tl.Trained):
 
     def phases(self, task):
         model = task.model()
-        episodes = tl.episodes.Episodes(task.source, self.ways, self.shots, self.shots, self.tasks)
+        episodes = tl.episodes.Episodes(task.source, self.ways, self.shots, self.queries, self.tasks)
         learn = tl.meta.reptile(model, self.inner_lr, self.steps)
         matters = self.name, self.inner_lr, self.steps
         yield from tl.episodes.practice(model.body, task, episodes, learn, self.source_lr, *matters)

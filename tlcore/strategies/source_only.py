@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import tlcore as tl
-from tlcore import learners
+from tlcore.kinds import learners
 
 
 class SourceOnly:

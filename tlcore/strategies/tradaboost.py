@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import tlcore as tl
 
-HARDLY = 0.05  # the say of a round whose error is a point below chance, rounded up
-
 
 @dataclass(frozen=True)
 class TrAdaBoost(tl.Fitted):
@@ -34,10 +32,10 @@ class TrAdaBoost(tl.Fitted):
         )
         stuck = tl.Note(
             "In {stuck} of the {rounds} rounds that vote the learner was hardly better than chance on the target.",
-            {"stuck": int((votes.say < HARDLY).sum()), "rounds": len(votes.say)},
-            grave=False,
+            {"stuck": votes.stuck, "rounds": len(votes.say)},
+            grave=votes.stuck == len(votes.say),
         )
-        notes = [stuck] if stuck.values["stuck"] else []
+        notes = [*([stuck] if votes.stuck else []), *tl.alarms.few("vote", votes.effective)]
         yield tl.ready("vote", tl.classical.Fitted(votes, view, labels.outputs), *notes)
 
     def _learner(self, task):

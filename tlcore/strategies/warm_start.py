@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import tlcore as tl
+from tlcore.kinds.from_file import FromFile
 
 
 @dataclass(frozen=True)
-class WarmStart(tl.Trained):
+class WarmStart(FromFile):
     title = "Warm start"
     family = "structure transfer"
     summary = (
@@ -15,6 +16,7 @@ class WarmStart(tl.Trained):
     avoid = "Where little fits: what is loaded then feeds layers that have never seen it."
     paper = "Yosinski et al., 2014"
     needs = frozenset({"source data"})
+    reads = "weights"
 
     lr: float = tl.target_lr()
     weights: str = tl.knob(
@@ -24,23 +26,16 @@ class WarmStart(tl.Trained):
     scale: float = tl.knob(1.0, "Width of the target's network as a share of the source's", 0.1, 4.0)
     source_lr: float = tl.source_lr()
 
-    def objection(self, situation):
-        from pathlib import Path
-
-        if self.weights and not Path(self.weights).expanduser().is_file():
-            return f"warm_start.weights is {self.weights!r}, and there is no such file."
-        return super().objection(situation)
-
     def phases(self, task):
-        if self.weights:
-            state = tl.checkpoints.read(self.weights)
+        if self.file:
+            state = tl.checkpoints.read(self.file)
         else:
             source = task.model()
             yield from tl.recipes.source(source, task, self.source_lr)
             state = source.state_dict()
         model = task.model(task.target_labels, self.scale)
         report = tl.checkpoints.load(model, state, tl.tuning.top(model, self.reset, head=not task.same_labels))
-        report.demand_some(self.weights)
+        report.demand_some(self.file)
         whole = task.same_labels and report.whole
         moves = [tl.Move(model, self.lr)]
         yield from tl.recipes.tune(model, task, moves, good_start=whole, notes=report.notes())

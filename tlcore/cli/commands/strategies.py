@@ -22,7 +22,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(asked: Namespace) -> int:
     found = catalog.strategies()
-    families = sorted({offer.family for offer in found.values()}, key=catalog.FAMILIES.index)
+    families = catalog.families()
     if asked.family is not None:
         if asked.family not in families:
             raise unknown("family", asked.family, families)
