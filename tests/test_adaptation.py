@@ -1,4 +1,4 @@
-"""Domain adaptation: gaps and critics against their definitions, and alarms that ring when they should."""
+"""Domain adaptation: gaps and critics against their definitions."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from learning import SHORT, course_for, dealt, run
 from toys import TOYS, pictures, table
 
-from tlcore import catalog, words
-from tlcore.learn import alarms, alignment, gaps, loop, losses, nets, transport
+from tlcore import catalog
+from tlcore.learn import alarms, alignment, gaps, loop, losses, nets
 from tlcore.learn.data import Domain, Paired
 from tlcore.learn.shelf import Shelf
-from tlcore.outcome import Epoch
-from tlcore.phase import Move, Phase
-from tlcore.situation import Examples, LabelSpace, Situation
+from tlcore.situation import Examples
 from tlcore.spec import Training
 
 BY_GAP = ("mmd", "joint_mmd", "deep_coral")
@@ -467,240 +464,6 @@ def test_a_tuned_head_leaves_the_new_statistics_alone(tmp_path):
     _, _, untuned = adapted(table(), tmp_path)
     assert nets.digest(predictor.body) == nets.digest(untuned.body)
     assert nets.digest(predictor.head) != nets.digest(untuned.head)
-
-
-# Optimal transport
-
-
-def moved(task, method="exact", blur=0.1, by_class=0.1, rows=500):
-    return transport.carried(task, method, blur, by_class, rows)
-
-
-@pytest.mark.parametrize("method", ["linear", "exact", "blurred"])
-def test_moved_rows_lie_where_the_target_lies(method):
-    task, _ = dealt(table(shift=2.0))
-    source, notes = moved(task, method)
-    where = [part[:, :4].mean(0) for part in (task.source.x, source.x, task.unlabelled.x)]
-    assert (where[1] - where[2]).norm() < 0.2 * (where[0] - where[2]).norm()
-    assert any("standard deviations" in words.told(note) for note in notes)
-
-
-def test_categories_and_gaps_stay_as_they_are():
-    task, _ = dealt(table(shift=2.0))
-    source, _ = moved(task)
-    numbers, plain = len(task.space.numeric), task.space.plain
-    assert torch.equal(source.x[:, numbers:], task.source.x[:, numbers:])
-    holed = task.space.numeric.index(task.space.holed[0])
-    gap = task.source.x[:, plain - 1] > 0.5
-    assert gap.any()
-    assert torch.equal(source.x[gap, holed], task.source.x[gap, holed])
-    assert torch.equal(source.y, task.source.y)
-
-
-def test_the_linear_map_gives_the_source_the_targets_mean_and_covariance(rows):
-    rng = np.random.default_rng(0)
-    source, target = rng.normal(size=(500, 3)), rng.normal(size=(400, 3)) @ rng.normal(size=(3, 3)) + 2
-    carried = transport.linear(source, target)
-    assert np.allclose(carried.mean(0), target.mean(0))
-    assert np.allclose(np.cov(carried.T), np.cov(target.T), atol=0.02 * np.abs(np.cov(target.T)).max())
-
-
-def test_in_one_dimension_the_linear_map_is_a_change_of_mean_and_spread():
-    x, y = np.random.default_rng(0).normal(size=(2, 300, 1))
-    expected = (5 * y + 3).mean() + (x - x.mean()) * (5 * y).std() / x.std()
-    assert np.allclose(transport.linear(x, 5 * y + 3), expected, atol=0.02)
-
-
-def test_an_exact_plan_of_equal_crowds_reorders_the_target():
-    """As many rows on each side, all matched: every source row takes the place of one target row."""
-    x = np.random.default_rng(0).normal(size=(40, 3))
-    task, _ = dealt(table())
-    numbers = [f"n{k}" for k in range(3)]
-    situation = Situation(
-        Examples(pd.DataFrame(x, columns=numbers), np.tile(["a", "b"], 20)),
-        Examples(pd.DataFrame(x[::-1] + 4, columns=numbers), np.tile(["a", "b"], 20)),
-        "y",
-        "table",
-        test=Examples(pd.DataFrame(x, columns=numbers), np.tile(["a", "b"], 20)),
-    )
-    task, _ = dealt(situation, labels=8)
-    size = min(len(task.source.x), len(task.unlabelled.x))
-    task = replace(
-        task,
-        source=Domain(task.source.x[:size], task.source.y[:size]),
-        unlabelled=Domain(task.unlabelled.x[:size], task.unlabelled.y[:size]),
-    )
-    source, _ = moved(task)
-    found, wanted = (sorted(map(tuple, part.round(decimals=3).tolist())) for part in (source.x, task.unlabelled.x))
-    assert np.allclose(found, wanted, atol=2e-3)
-
-
-def test_rows_that_were_not_matched_go_where_their_nearest_went():
-    task, _ = dealt(table(shift=2.0))
-    rows = task.space.design(task.source.x).astype(float)
-    chosen = np.arange(0, len(rows), 10)
-    carried = transport._displaced(rows, chosen, rows[chosen] + np.arange(len(chosen))[:, None])
-    for row in (3, 57, 111):
-        nearest = np.argmin(((rows[chosen] - rows[row]) ** 2).sum(1))
-        assert np.allclose(carried[row], rows[row] + nearest)
-    assert np.allclose(carried[chosen], rows[chosen] + np.arange(len(chosen))[:, None])
-
-
-@pytest.mark.parametrize("method", ["linear", "exact", "blurred"])
-def test_a_constant_column_and_a_handful_of_rows_do_no_harm(method):
-    situation = table(n_source=60, n_target=40)
-    for part in (situation.source, situation.target, situation.test):
-        part.inputs["constant"] = 1.0
-    task, _ = dealt(situation, labels=12)
-    source, _ = moved(task, method, rows=10)
-    assert torch.isfinite(source.x).all()
-    place = task.space.numeric.index("constant")
-    assert source.x[:, place].abs().max() < 1e-3
-
-
-def test_a_plan_that_does_not_settle_is_a_note_and_no_warning(recwarn):
-    task, _ = dealt(table(shift=2.0))
-    source, notes = moved(task, "blurred", blur=1e-3)
-    assert torch.isfinite(source.x).all()
-    assert len(notes) == 2 or notes[0].grave
-    assert not recwarn.list
-
-
-def test_a_table_without_numbers_is_left_alone_with_a_note():
-    situation = table()
-    for part in (situation.source, situation.target, situation.test):
-        for name in ("age", "income", "tenure", "visits"):
-            del part.inputs[name]
-    task, _ = dealt(situation)
-    source, notes = moved(task)
-    assert source is task.source
-    assert "no numbers" in words.told(notes[0])
-
-
-# Alarms
-
-
-def told(*epochs):
-    """Epochs of a phase "align" from (domain loss, scores)."""
-    return [Epoch("align", n, n, 0, 0.0, {"task": 0.5, "domain": d}, s) for n, (d, s) in enumerate(epochs, 1)]
-
-
-def sentences(notes):
-    return [words.told(note) for note in notes]
-
-
-def test_a_critic_with_a_softmax_over_one_score_is_called_dead():
-    """The trap itself: one score, a softmax over it, a loss that is 0 whatever the weights."""
-    task, course = course_for(table(), Training(epochs=4, batch=32, least_steps=3))
-    model, critic = task.model(), torch.nn.Linear(16, 1)
-
-    def broken(pair, _):
-        answer = critic(losses.reverse(model.features(pair.source.x), 1.0))
-        task = losses.task_loss(model(pair.source.x), pair.source)
-        return {"task": task, "domain": -answer.log_softmax(1).mean()}
-
-    pairs = Paired(task.source, task.unlabelled)
-    loop.fit(Phase("align", model, pairs, broken, [Move(model, 1e-3), Move(critic, 1e-3)]), course)
-    assert any("never learnt" in line for line in sentences(course.notes))
-
-
-def test_a_healthy_critic_rings_no_alarm(tmp_path):
-    result, _ = run(table(), "dann", tmp_path)
-    assert not [note for note in result.outcome.notes if "critic" in words.told(note)]
-
-
-def test_features_that_give_up_the_task_to_confuse_the_critic_are_called_out():
-    coin = alarms.UNDECIDED
-    falling = told((0.4, {"watched": 0.9}), (0.6, {"watched": 0.85}), (coin, {"watched": 0.6}))
-    assert any("gave up" in line for line in sentences(alarms.after("align", falling, 1)))
-    steady = told((0.4, {"watched": 0.9}), (0.6, {"watched": 0.88}), (coin, {"watched": 0.9}))
-    assert not list(alarms.after("align", steady, 1))
-    decided = told((0.4, {"watched": 0.9}), (0.4, {"watched": 0.85}), (0.3, {"watched": 0.6}))
-    assert not list(alarms.after("align", decided, 1))
-
-
-def test_of_a_loss_the_lower_is_the_better():
-    coin = alarms.UNDECIDED
-    better = told((0.4, {"watched": 0.9}), (0.6, {"watched": 0.6}), (coin, {"watched": 0.3}))
-    assert not list(alarms.after("align", better, -1))
-    worse = told((0.4, {"watched": 0.3}), (0.6, {"watched": 0.4}), (coin, {"watched": 0.9}))
-    assert any("gave up" in line for line in sentences(alarms.after("align", worse, -1)))
-
-
-def test_a_fall_on_a_dozen_validation_labels_alone_is_no_collapse():
-    coin = alarms.UNDECIDED
-    noisy = told(*((coin - 0.001 * n, {"valid": 0.95 - 0.1 * n, "watched": 0.8}) for n in range(3)))
-    assert not list(alarms.after("align", noisy, 1))
-
-
-def test_a_collapse_that_really_happens_is_called_out():
-    """Features pulled to nothing: the critic tosses a coin and the score goes with them."""
-    task, course = course_for(table(), Training(epochs=8, batch=64, least_steps=12, patience=20, warmup=0.0))
-    model, critic = task.model(), nets.critic(16)
-    fair = alignment.adversarial(model, critic, 0.0)
-
-    def collapsing(pair, progress):
-        terms = fair(pair, progress)
-        if progress > 0.4:
-            terms["task"] = 0 * terms["task"] + 1e3 * sum((weight**2).sum() for weight in model.parameters())
-        return terms
-
-    pairs = Paired(task.source, task.unlabelled)
-    phase = Phase("align", model, pairs, collapsing, [Move(model, 3e-2), Move(critic, 3e-3)])
-    training = course.training
-    course.training = replace(training, weight_decay=0.0)
-    loop.fit(phase, course)
-    assert any("gave up" in line or "exploded" in line for line in sentences(course.notes))
-
-
-def test_a_loss_that_explodes_ends_the_phase_and_says_so():
-    task, course = course_for(table(), Training(epochs=6, batch=32, least_steps=3, patience=20))
-    model = task.model()
-
-    def exploding(batch, progress):
-        return {"task": losses.supervised(model)(batch, progress)["task"] * (1e4 if progress > 0.5 else 1.0)}
-
-    epochs = loop.fit(Phase("target", model, task.target, exploding, [Move(model, 1e-3)]), course)
-    assert any("exploded" in line for line in sentences(course.notes))
-    assert epochs[-1].number < 6
-
-
-def test_a_loss_of_many_small_terms_below_nothing_is_no_explosion():
-    first = [Epoch("p", 1, 1, 0, 0.0, {"a": -3.0, "b": 0.5}, {})]
-    assert not alarms.exploded(first, {"a": -300.0, "b": 0.5})
-    assert not alarms.exploded(first, {"a": 90.0, "b": 0.5})
-    assert alarms.exploded(first, {"a": 900.0, "b": 0.5})
-
-
-def test_statistics_of_a_frozen_layer_that_move_are_called_out():
-    task, course = course_for(table(), Training(epochs=1, batch=32, least_steps=2))
-    model = task.model()
-
-    def careless(batch, progress):
-        model.body.train()
-        return losses.supervised(model)(batch, progress)
-
-    loop.fit(Phase("target", model, task.target, careless, [Move(model.head, 1e-3)]), course)
-    assert any("Batch-norm statistics" in line for line in sentences(course.notes))
-
-
-@pytest.mark.parametrize(("heavy", "few"), [(3, True), (30, False)])
-def test_few_rows_that_carry_all_the_weight_are_called_out(heavy, few):
-    weight = torch.full((200,), 1e-6)
-    weight[:heavy] = 1.0
-    domain = Domain(torch.zeros(200, 1), torch.zeros(200).long(), weight=weight)
-    for batches in (domain, Paired(domain, domain)):
-        found = sentences(alarms.before(Phase("source", torch.nn.Identity(), batches)))
-        assert bool(found) is few
-        assert not few or f"{heavy}.0 equally weighted" in found[0]
-
-
-def test_one_answer_for_all_is_called_out():
-    labels = LabelSpace("binary", ("no", "yes"))
-    frame = pd.DataFrame({"part": "test", "p0": [0.9, 0.8], "p1": [0.1, 0.2]})
-    assert "'no'" in sentences(alarms.one_answer(frame, labels))[0]
-    assert not list(alarms.one_answer(frame.assign(p0=[0.9, 0.1], p1=[0.1, 0.9]), labels))
-    assert not list(alarms.one_answer(frame.drop(columns=["p0", "p1"]), LabelSpace("regression")))
 
 
 @pytest.mark.parametrize("name", ["cdan", "dynamic_adaptation"])
