@@ -114,6 +114,10 @@ class Scenario(Offer):
     simulated: ClassVar[bool]
     budget: ClassVar[int] = 50  # target labels, unless a person chooses otherwise
 
+    def differs(self) -> frozenset[str] | None:
+        """In what, of DIFFERENCES, source and target differ at these knobs; None where nobody can know beforehand."""
+        return None
+
     def draw(self) -> Situation:
         """The examples themselves. The same knobs give the same examples, to the last bit."""
         raise NotImplementedError(f"{type(self).__name__} draws nothing yet.")
@@ -161,6 +165,8 @@ FAMILIES = (  # in the order in which a reader meets them
     "no transfer", "ceiling", "classical transfer", "feature transfer", "parameter transfer", "structure transfer",
     "domain adaptation", "multi-task", "instance transfer", "distillation", "few-shot", "scarce labels",
 )  # fmt: skip
+
+DIFFERENCES = ("inputs", "columns", "rates", "rule", "classes")  # between source and target; words in tlcore/relation.py
 
 NEEDS: Mapping[str, str] = {
     "source data": "It needs the source's examples.",

@@ -72,6 +72,17 @@ def situation(
     )
 
 
+def differs(scenario: catalog.Scenario) -> frozenset[str]:
+    """In what source and target differ, read from the knobs that all simulated markets share."""
+    knobs = scenario.knobs
+    at_work = {
+        "inputs": knobs["covariate_shift"] > 0,
+        "rule": knobs["concept_shift"] > 0,
+        "rates": knobs["event_rate"] != knobs["source_rate"],
+    }
+    return frozenset(name for name, there in at_work.items() if there)
+
+
 def best(test: Market) -> dict[str, float]:
     """What the true probabilities score on the test set: as good as any model can hope to be.
 

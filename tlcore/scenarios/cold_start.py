@@ -62,6 +62,9 @@ class ColdStart(tl.Scenario):
     source_size: int = tl.knob(8_000, "Customers of the established product", 200, 50_000)
     world: int = tl.knob(0, "Number of the simulated world: another number, other customers", 0, 9_999)
 
+    def differs(self) -> frozenset[str]:
+        return simulate.differs(self)
+
     def draw(self) -> Situation:
         return simulate.situation(
             self.markets(),

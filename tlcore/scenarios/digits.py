@@ -40,6 +40,9 @@ class Digits(tl.Scenario):
     blend: float = tl.knob(1.0, "How strongly the photograph shows behind the digit; 0 leaves clean scans", 0.0, 1.0)
     inverted: float = tl.knob(0.0, "Share of the target's images turned into their negative", 0.0, 1.0)
 
+    def differs(self) -> frozenset[str]:
+        return frozenset({"inputs"} if self.blend or self.inverted else ())
+
     def draw(self) -> Situation:
         from sklearn.datasets import load_digits
 

@@ -86,6 +86,9 @@ class Fraud(tl.Scenario):
     source_size: int = tl.knob(20_000, "Payments known from the main market", 1_000, 100_000)
     world: int = tl.knob(0, "Number of the simulated world: another number, other payments", 0, 9_999)
 
+    def differs(self) -> frozenset[str]:
+        return simulate.differs(self)
+
     def draw(self) -> Situation:
         return simulate.situation(
             self.markets(),
