@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import argparse
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from sklearn.compose import make_column_selector, make_column_transformer
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, RidgeCV
 from sklearn.model_selection import cross_val_score
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -27,33 +29,21 @@ from tlcore import catalog
 from tlcore.plan import headline
 from tlcore.situation import Examples, Situation, split
 
-SETTINGS: dict[str, dict[str, dict[str, float]]] = {
-    "cold_start": {
-        "defaults": {},
-        "no shift": {"covariate_shift": 0.0, "concept_shift": 0.0, "source_rate": 0.22},
-        "covariate_shift=1": {"covariate_shift": 1.0},
-        "concept_shift=0.5": {"concept_shift": 0.5},
-        "concept_shift=1": {"concept_shift": 1.0},
-        "label_noise=0.3": {"label_noise": 0.3},
-        "missing=0.5": {"missing": 0.5},
-    },
-    "fraud": {
-        "defaults": {},
-        "no shift": {"covariate_shift": 0.0, "concept_shift": 0.0},
-        "covariate_shift=1": {"covariate_shift": 1.0},
-        "concept_shift=0.5": {"concept_shift": 0.5},
-        "concept_shift=1": {"concept_shift": 1.0},
-        "label_noise=0.3": {"label_noise": 0.3},
-        "missing=0.5": {"missing": 0.5},
-    },
-    "digits": {
-        "defaults": {},
-        "blend=0": {"blend": 0.0},
-        "blend=0.5": {"blend": 0.5},
-        "inverted=0.5": {"inverted": 0.5},
-    },
-}
+NO_SHIFT = {"covariate_shift": 0.0, "concept_shift": 0.0, "blend": 0.0}
+TURNED = {
+    "covariate_shift": 1.0, "concept_shift": 1.0, "label_noise": 0.3, "missing": 0.5, "blend": 0.5, "inverted": 0.5,
+}  # fmt: skip
 COLUMNS = ("source", "few", "pooled", "all")
+
+
+def settings(name: str) -> dict[str, dict[str, float]]:
+    """The rows of a scenario's table: as it is, without any shift, and each knob that it has turned in its turn."""
+    known = catalog.scenario(name).knobs
+    calm = {knob: value for knob, value in NO_SHIFT.items() if knob in known}
+    if {"source_rate", "event_rate"} <= known.keys():
+        calm["source_rate"] = known["event_rate"]
+    turned = {f"{knob}={value:g}": {knob: value} for knob, value in TURNED.items() if knob in known}
+    return {"defaults": {}, "no shift": calm, **turned}
 
 
 def learners(situation: Situation) -> dict[str, Pipeline]:
@@ -63,10 +53,19 @@ def learners(situation: Situation) -> dict[str, Pipeline]:
         network = MLPClassifier((128,), max_iter=60, random_state=0)
         linear = LogisticRegression(max_iter=300)
         return {"L": make_pipeline(flat, linear), "F": make_pipeline(flat, network)}
+    if situation.modality == "text":
+        counted, network = TfidfVectorizer(sublinear_tf=True), MLPClassifier((64,), max_iter=40, random_state=0)
+        return {
+            "L": make_pipeline(counted, LogisticRegression(C=10, max_iter=300)),
+            "F": make_pipeline(TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2)), network),
+        }
     numbers, words = make_column_selector(dtype_include="number"), make_column_selector(dtype_exclude="number")
     numeric = make_pipeline(SimpleImputer(), StandardScaler())
     coded = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     encoder = make_column_transformer((numeric, numbers), (coded, words))
+    if situation.kind == "regression":
+        boosted = HistGradientBoostingRegressor(learning_rate=0.05, max_iter=150, min_samples_leaf=10, random_state=0)
+        return {"L": make_pipeline(encoder, RidgeCV(np.logspace(-2, 3, 11))), "F": make_pipeline(encoder, boosted)}
     linear = LogisticRegressionCV(Cs=5, cv=3, scoring="neg_log_loss", max_iter=500, use_legacy_attributes=False)
     boosting = HistGradientBoostingClassifier(learning_rate=0.05, max_iter=150, min_samples_leaf=10, random_state=0)
     return {"L": make_pipeline(encoder, linear), "F": make_pipeline(encoder, boosting)}
@@ -89,40 +88,49 @@ def domain_gap(situation: Situation) -> float:
     n = min(1000, len(situation.source), len(situation.target))
     both = joined(situation.source.take(np.arange(n)), situation.target.take(np.arange(n)))
     place = np.repeat([0, 1], n)
-    correct = cross_val_score(learners(situation)["L"], both.inputs, place, cv=5, scoring="balanced_accuracy")
+    correct = cross_val_score(
+        learners(replace(situation, regression=False))["L"], both.inputs, place, cv=5, scoring="balanced_accuracy"
+    )
     return float(np.clip(2 * (2 * correct.mean() - 1), 0, 2))
 
 
 def row(name: str, setting: str, seeds: int) -> dict[str, object]:
-    situation = catalog.scenario(name, **SETTINGS[name][setting]).draw()
+    situation = catalog.scenario(name, **settings(name)[setting]).draw()
     metric = headline(situation)
-    classes = situation.target_space.classes
     scores: dict[str, list[float]] = {}
     for seed in range(seeds):
         hand = split(situation, catalog.scenarios()[name].budget, seed)
         few, truth = joined(*hand.labelled), situation.target_space.encode(labels_of(hand.test))
-        seen = {"few": few, "pooled": joined(situation.source, few)}
+        seen = {"few": few}
+        if situation.source_space == situation.target_space:
+            seen["pooled"] = joined(situation.source, few)
         if seed == 0:  # these do not depend on the seed
-            seen |= {"source": situation.source, "all": situation.target}
+            seen |= {"all": situation.target} | ({"source": situation.source} if "pooled" in seen else {})
         for what, examples in seen.items():
             for kind, model in learners(situation).items():
                 model.fit(examples.inputs, examples.labels)
-                order = [list(model.classes_).index(c) for c in classes]
-                prediction = model.predict_proba(hand.test.inputs)[:, order]
+                prediction = predicted(model, hand.test.inputs, situation.target_space.classes)
                 scores.setdefault(f"{what} {kind}", []).append(catalog.metric(metric).measure(truth, prediction))
-    means = {f"{what} {kind}": np.mean(scores[f"{what} {kind}"]) for what in COLUMNS for kind in "LF"}
+    means = {f"{what} {kind}": np.mean(scores.get(f"{what} {kind}", np.nan)) for what in COLUMNS for kind in "LF"}
     best = situation.facts.get("best", {}).get(metric, "")
     return {"setting": setting, "gap": domain_gap(situation), **means, "best": best, "metric": metric}
 
 
+def predicted(model: Pipeline, inputs: object, classes: tuple[str, ...]) -> np.ndarray:
+    """Probabilities in the order of the classes, or numbers where there are none."""
+    if not classes:
+        return np.asarray(model.predict(inputs))
+    return np.asarray(model.predict_proba(inputs))[:, [list(model.classes_).index(name) for name in classes]]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", default=list(SETTINGS), help=f"of {', '.join(SETTINGS)}")
+    parser.add_argument("names", nargs="*", default=catalog.embedded(), help=f"of {', '.join(catalog.embedded())}")
     parser.add_argument("--seeds", type=int, default=5)
     wanted = parser.parse_args()
     warnings.filterwarnings("ignore", module="sklearn")
     for name in wanted.names:
-        table = pd.DataFrame([row(name, setting, wanted.seeds) for setting in SETTINGS[name]])
+        table = pd.DataFrame([row(name, setting, wanted.seeds) for setting in settings(name)])
         print(f"\n{name}\n{table.to_string(index=False, float_format='{:.3f}'.format)}", flush=True)
 
 

@@ -27,11 +27,6 @@ HERE = Path(__file__).parent
 SEEDS = 5
 
 
-def embedded() -> list[str]:
-    """Every scenario that needs no file."""
-    return [name for name in catalog.scenarios() if name != "own_files"]
-
-
 def make(name: str, console: Console) -> None:
     """Compare the usual strategies and the ceilings at half, once, twice and four times the scenario's label budget."""
     budget = catalog.scenarios()[name].budget
@@ -78,7 +73,7 @@ def main(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["TRANSFERLAB_HOME"] = home
         os.environ["TRANSFERLAB_IDLE"] = "20"
-        for name in names or embedded():
+        for name in names or catalog.embedded():
             make(name, console)
 
 

@@ -13,7 +13,7 @@ from tlcore.measure.gain import recommended, summarise
 from tlcore.store import Store
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-EMBEDDED = [name for name in catalog.scenarios() if name != "own_files"]
+EMBEDDED = catalog.embedded()
 
 
 @pytest.fixture(scope="module")

@@ -112,6 +112,7 @@ class Scenario(Offer):
     modality: ClassVar[str]
     story: ClassVar[str]  # a paragraph for a business reader
     simulated: ClassVar[bool]
+    embedded: ClassVar[bool] = True  # False: needs a person's files, or a download
     budget: ClassVar[int] = 50  # target labels, unless a person chooses otherwise
 
     def differs(self) -> frozenset[str] | None:
@@ -194,6 +195,11 @@ def strategies() -> dict[str, type[Strategy]]:
 def scenarios() -> dict[str, type[Scenario]]:
     """Every scenario by name, one per file in ``tlcore/scenarios``."""
     return _found_in("tlcore.scenarios", "SCENARIO")
+
+
+def embedded() -> list[str]:
+    """The scenarios that open at once, with no file and no network."""
+    return [name for name, offer in scenarios().items() if offer.embedded]
 
 
 @cache

@@ -2,7 +2,7 @@
 
 A simulated market is a table of inputs, the true probability of the event in every row, and what
 then happened. Labels on offer for learning may be wrong and cells may be blank, as in real life;
-the test set keeps what truly happened. The equations stand in docs/scenarios.md.
+the test set keeps what truly happened. The equations stand in docs/scenarios/README.md.
 """
 
 from __future__ import annotations

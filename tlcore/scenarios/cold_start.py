@@ -1,7 +1,7 @@
 """Who will buy an insurance that was launched last week? A structural model of two products, simulated.
 
 The established product is household cover, the new one cyber cover. Both are offered by the same
-insurer; who is reached, who buys and how often differ by knobs. Equations: docs/scenarios.md.
+insurer; who is reached, who buys and how often differ by knobs. Equations: docs/scenarios/cold_start.md.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ class ColdStart(tl.Scenario):
         old, new = np.random.default_rng([self.world, 1]), np.random.default_rng([self.world, 2])
         known = customers(old, self.source_size, 0.0)
         reached = customers(new, POOL + TEST, self.covariate_shift)
-        source = simulate.market(known, purchase_score(known, 0.0), self.source_rate, old)
-        target = simulate.market(reached, purchase_score(reached, self.concept_shift), self.event_rate, new)
+        source = simulate.market(known, score(known, 0.0), self.source_rate, old)
+        target = simulate.market(reached, score(reached, self.concept_shift), self.event_rate, new)
         return {"source": source, "target": target.part(slice(POOL)), "test": target.part(slice(POOL, None))}
 
 
@@ -140,7 +140,7 @@ def customers(rng: np.random.Generator, n: int, shift: float) -> pd.DataFrame:
     )
 
 
-def purchase_score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:
+def score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:
     """Log-odds of a purchase without the intercept: both rules blended, at a strength that does not depend on it."""
     c, ours, theirs = concept_shift, established_rule(rows), launch_rule(rows)
     spread = np.sqrt((1 - c) ** 2 + c**2 + 2 * c * (1 - c) * RIVALRY)

@@ -1,7 +1,7 @@
 """Which card payments are fraud, in a market entered last month? A structural model of two markets, simulated.
 
 Fraud comes in patterns: a test of stolen numbers, a taken-over account, a stolen card, a copied
-stripe and, in the new market alone, a hijacked wallet. Equations: docs/scenarios.md.
+stripe and, in the new market alone, a hijacked wallet. Equations: docs/scenarios/fraud.md.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ class Fraud(tl.Scenario):
         main, new = np.random.default_rng([self.world, 1]), np.random.default_rng([self.world, 2])
         known = payments(main, self.source_size, 0.0)
         fresh = payments(new, POOL + TEST, self.covariate_shift)
-        source = simulate.market(known, fraud_score(known, 0.0), self.source_rate, main)
-        target = simulate.market(fresh, fraud_score(fresh, self.concept_shift), self.event_rate, new)
+        source = simulate.market(known, score(known, 0.0), self.source_rate, main)
+        target = simulate.market(fresh, score(fresh, self.concept_shift), self.event_rate, new)
         return {"source": source, "target": target.part(slice(POOL)), "test": target.part(slice(POOL, None))}
 
 
@@ -154,7 +154,7 @@ def payments(rng: np.random.Generator, n: int, shift: float) -> pd.DataFrame:
     )
 
 
-def fraud_score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:
+def score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:
     """Log-odds of fraud without the intercept: the log of the summed odds of all patterns, by how common each is."""
     known, own = ABSENT * concept_shift, ABSENT * (1 - concept_shift)
     return np.logaddexp.reduce(

@@ -25,6 +25,7 @@ class OwnFiles(files.Files, tl.Scenario):
         "apart. You learn whether the first helps the second, and by how much."
     )
     simulated = False
+    embedded = False
     budget = 50
 
     digest: str = tl.knob("", "What the files held when they were chosen; a run refuses files that changed since")
