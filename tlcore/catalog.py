@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tlcore.learn.data import Space, Task
     from tlcore.learn.nets import Body
     from tlcore.phase import Phase
-    from tlcore.situation import Situation
+    from tlcore.situation import Examples, Situation
 
 
 @dataclass(frozen=True)
@@ -126,20 +126,37 @@ class Scenario(Offer):
 
 @dataclass(frozen=True)
 class Backbone(Offer):
-    """The network that makes features, before it has seen anything."""
+    """The network that makes features, before it has seen anything of source or target."""
 
     modality: ClassVar[str]
     summary: ClassVar[str]
     batch_norm: ClassVar[bool] = False  # whether what it builds holds batch normalisation
-    width: int
+    pretrained: ClassVar[bool] = False  # True: it comes with weights (tlcore/kinds/pretrained.py)
+    names: ClassVar[bool] = False  # True: it can tell classes by their names alone, as CLIP does
 
     def scaled(self, share: float) -> Backbone:
         """The same network, this much wider or thinner."""
-        return replace(self, width=max(4, round(self.width * share)))
+        return replace(self, width=max(4, round(self.width * share)))  # type: ignore[attr-defined, call-arg]
+
+    def space(self, *parts: Examples) -> Space | None:
+        """How these inputs, the source's first, become tensors; None: as is usual for their kind."""
+        return None
 
     def build(self, space: Space) -> Body:
         """A module of ``blocks`` from input to features, of ``width`` features (see learn/nets.py)."""
         raise NotImplementedError(f"{type(self).__name__} builds nothing yet.")
+
+    def blank(self, space: Space) -> Body:
+        """The same module knowing nothing: what learning without transfer starts from."""
+        return self.build(space)
+
+    def objection(self) -> str | None:
+        """Why it cannot be built with these knobs, in one sentence; None where it can."""
+        return None
+
+    def settled(self) -> Backbone:
+        """The same, with all that decides a run written into its knobs: what a file held, not its name alone."""
+        return self
 
 
 @dataclass(frozen=True)
@@ -167,7 +184,8 @@ FAMILIES = (  # in the order in which a reader meets them
     "domain adaptation", "multi-task", "instance transfer", "distillation", "few-shot", "scarce labels",
 )  # fmt: skip
 
-DIFFERENCES = ("inputs", "columns", "rates", "rule", "classes")  # between source and target; words in tlcore/relation.py
+# In what source and target may differ; tlcore/relation.py says it in words.
+DIFFERENCES = ("inputs", "columns", "rates", "rule", "classes")
 
 NEEDS: Mapping[str, str] = {
     "source data": "It needs the source's examples.",
@@ -178,6 +196,8 @@ NEEDS: Mapping[str, str] = {
     "tables": "It needs a table.",
     "texts": "It needs texts.",
     "images": "It needs images.",
+    "pretrained": "It needs a network that comes with weights.",
+    "class names": "It needs a network that knows classes by their names.",
     "places": "It needs a column that names each row's place, such as its region or brand.",
 }
 

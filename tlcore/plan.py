@@ -47,6 +47,8 @@ def plan(experiment: Experiment) -> Plan:
         *(partial(split, situation, budget, seed=0) for budget in experiment.labels),
     )
     left_out, problems = {}, []
+    if why := catalog.backbone(backbone, **experiment.knobs.get(backbone, {})).objection():
+        problems.append(why)
     for name in experiment.strategies:
         turned = experiment.knobs.get(name, {})
         if why := refusal(name, situation, backbone):
@@ -64,7 +66,7 @@ def plan(experiment: Experiment) -> Plan:
     strategies = tuple(name for name in experiment.strategies if name not in left_out)
     if not strategies:
         raise Unusable(*left_out.values())
-    knobs = {name: values for name, values in experiment.knobs.items() if name in strategies}
+    knobs = {name: values for name, values in experiment.knobs.items() if name in (*strategies, backbone)}
     experiment = replace(experiment, strategies=strategies, knobs=knobs, backbone=backbone, metric=metric)
     return Plan(experiment, situation, experiment.runs(backbone=backbone, metric=metric), left_out)
 
@@ -98,12 +100,15 @@ def refusal(strategy: str, situation: Situation, backbone: str = "auto") -> str 
 
 def lacking(strategy: str, situation: Situation, backbone: str = "auto") -> list[str]:
     """What this strategy needs and this situation, or the network, does not have: sentences of `catalog.NEEDS`."""
+    network = catalog.backbones()[backbone_for(backbone, situation)]
     has = {
         "source data": len(situation.source) > 0,
         "unlabelled target": True,
         "same classes": situation.source_space == situation.target_space,
         "classes": situation.kind != "regression",
-        "batch norm": catalog.backbones()[backbone_for(backbone, situation)].batch_norm,
+        "batch norm": network.batch_norm,
+        "pretrained": network.pretrained,
+        "class names": network.names,
         "tables": situation.modality == "table",
         "texts": situation.modality == "text",
         "images": situation.modality == "image",
@@ -115,7 +120,7 @@ def lacking(strategy: str, situation: Situation, backbone: str = "auto") -> list
 def backbone_for(name: str, situation: Situation) -> str:
     fitting = [key for key, offer in catalog.backbones().items() if offer.modality == situation.modality]
     if name == "auto":
-        return fitting[0]
+        return next(key for key in fitting if not catalog.backbones()[key].pretrained)
     if name not in fitting:
         raise Unusable(
             f"The backbone {name!r} reads {catalog.backbones()[name].modality}s, but this data is made of "

@@ -57,7 +57,9 @@ def setting(target_labels: bool, source_labels: bool = True) -> Relation:
         return Relation(
             _("Transductive transfer"), _("Only the source has labels; the target shows its cases without answers.")
         )
-    return Relation(_("Unsupervised transfer"), _("Nobody has labels: only the structure of the cases is carried over."))
+    return Relation(
+        _("Unsupervised transfer"), _("Nobody has labels: only the structure of the cases is carried over.")
+    )
 
 
 def words(differs: Set[str]) -> list[str]:

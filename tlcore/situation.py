@@ -16,7 +16,7 @@ import pandas as pd
 from tlcore.errors import Unusable
 
 Kind = Literal["binary", "multiclass", "regression"]
-Modality = Literal["table", "image", "text"]
+Modality = Literal["table", "image", "text", "audio"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,8 @@ class Examples:
 
     ``inputs`` is a DataFrame with one row per example (tables: numeric columns, or columns of
     strings / categories; missing values allowed), an array ``(N, height, width, channels)`` of
-    uint8 (images; 1 or 3 channels), or an array ``(N,)`` of strings (texts). ``labels`` has shape
+    uint8 (images; 1 or 3 channels), an array ``(N,)`` of strings (texts), or an array ``(N, samples)``
+    of int16 (sounds of one channel, 16,000 samples a second, short ones followed by zeros). ``labels`` has shape
     ``(N,)``: strings for classes, floats for regression; ``None`` where nobody labelled. ``names``
     says which example is which (file names).
     """
@@ -45,7 +46,8 @@ class Examples:
     def modality(self) -> Modality:
         if isinstance(self.inputs, pd.DataFrame):
             return "table"
-        return "text" if self.inputs.ndim == 1 else "image"
+        by_dimensions: dict[int, Modality] = {1: "text", 2: "audio", 4: "image"}
+        return by_dimensions[self.inputs.ndim]
 
     def take(self, rows: np.ndarray) -> Examples:
         """The examples at these positions, in this order."""

@@ -60,6 +60,7 @@ class RunSpec:
     backbone: str
     metric: str
     training: Training
+    network: Mapping[str, Any] = field(default_factory=dict)  # knobs of the backbone that differ from the default
 
     @cached_property
     def key(self) -> str:
@@ -68,7 +69,10 @@ class RunSpec:
         return blake2s(text.encode(), digest_size=8).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "settings": dict(self.settings), "knobs": dict(self.knobs)}
+        record = {**asdict(self), "settings": dict(self.settings), "knobs": dict(self.knobs)}
+        if not self.network:  # as it was before networks had settings of their own
+            del record["network"]
+        return record
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> RunSpec:
@@ -93,7 +97,11 @@ SHAPES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("scenario", "a name", lambda value: isinstance(value, str)),
     ("strategies", "a list of names", _names),
     ("settings", "knobs with their values", _mapping),
-    ("knobs", "knobs with their values, by strategy", lambda v: _mapping(v) and all(map(_mapping, v.values()))),
+    (
+        "knobs",
+        "knobs with their values, by strategy or backbone",
+        lambda v: _mapping(v) and all(map(_mapping, v.values())),
+    ),
     ("training", "a preset's name, or knobs with their values", lambda v: isinstance(v, str) or _mapping(v)),
     ("backbone", "a name", lambda value: isinstance(value, str)),
     ("metric", "a name", lambda value: isinstance(value, str)),
@@ -109,7 +117,7 @@ class Experiment:
     scenario: str
     strategies: tuple[str, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)  # knobs of the scenario that differ from the default
-    knobs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by strategy, likewise
+    knobs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by strategy or backbone, likewise
     labels: tuple[int | None, ...] = ()  # budgets; () = the scenario's own, None = every label there is
     seeds: int = 5
     backbone: str = "auto"
@@ -137,7 +145,7 @@ class Experiment:
         problems += [
             f"Knobs are set for {name!r}, which is not among the strategies: {', '.join(self.strategies)}."
             for name in self.knobs
-            if name not in self.strategies
+            if name not in (*self.strategies, self.backbone)
         ]
         if type(self.seeds) is not int or not 1 <= self.seeds <= 100:
             problems.append(f"seeds is {self.seeds!r}; it must be a whole number between 1 and 100.")
@@ -147,8 +155,8 @@ class Experiment:
             problems.append(f"device is {self.device!r}; it must be auto, cpu or cuda.")
         if self.metric != "auto":
             attempt(catalog.metric, self.metric)
-        if self.backbone != "auto" and self.backbone not in catalog.backbones():
-            problems += unknown("backbone", self.backbone, catalog.backbones()).problems
+        if self.backbone != "auto":
+            attempt(catalog.backbone, self.backbone, **self.knobs.get(self.backbone, {}))
         budgets = self.labels or ((scenario.budget,) if scenario else ())
         problems += [
             f"A label budget is {count!r}; it must be a whole number of at least 4, or 'all'."
@@ -165,11 +173,15 @@ class Experiment:
         modality = catalog.backbones()[backbone].modality
         chosen = {name: {**catalog.suited(name, modality), **self.knobs.get(name, {})} for name in self.strategies}
         knobs = {name: catalog.strategy(name, **chosen[name]).settled().knobs for name in self.strategies}
+        usual, built = catalog.backbone(backbone).knobs, catalog.backbone(backbone, **self.knobs.get(backbone, {}))
+        network = {name: value for name, value in built.settled().knobs.items() if value != usual[name]}
 
         def spec(name: str, budget: int | None, seed: int) -> RunSpec:
             # A ceiling learns from every target label, whatever the budget of the others.
             budget = None if catalog.strategies()[name].ceiling else budget
-            return RunSpec(self.scenario, settings, name, knobs[name], budget, seed, backbone, metric, self.training)
+            return RunSpec(
+                self.scenario, settings, name, knobs[name], budget, seed, backbone, metric, self.training, network
+            )  # fmt: skip
 
         every = [
             spec(name, budget, seed) for seed in range(self.seeds) for budget in self.labels for name in self.strategies

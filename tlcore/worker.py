@@ -75,7 +75,7 @@ def _carry_out(
         catalog.strategy(spec.strategy, **spec.knobs).phases,
         spec,
         situation,
-        catalog.backbone(spec.backbone),
+        catalog.backbone(spec.backbone, **spec.network),
         catalog.metrics(),
         device=device,
         report=report,

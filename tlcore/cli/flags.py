@@ -101,7 +101,7 @@ def settings(asked: Namespace, scenario: str) -> list[tuple[str, str, Any]]:
     """Every ``--set`` as owner, knob and value, the value of the kind its default has. Raises `Unusable`."""
     from tlcore.spec import Training
 
-    owners: dict[str, Any] = {**catalog.strategies(), "training": Training}
+    owners: dict[str, Any] = {**catalog.strategies(), **catalog.backbones(), "training": Training}
     if scenario in catalog.scenarios():
         owners |= {scenario: catalog.scenarios()[scenario], "scenario": catalog.scenarios()[scenario]}
     found, problems = [], []

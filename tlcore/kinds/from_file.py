@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from hashlib import blake2s
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from tlcore.catalog import Trained
+from tlcore.digests import digest_of
 from tlcore.errors import Unusable
 from tlcore.knobs import knob
 
@@ -28,7 +27,7 @@ class FromFile(Trained):
     def file(self) -> Path | None:
         """The file, where one is named. Raises `Unusable` where it has changed since the run was planned."""
         named = self._named
-        if named is not None and self.digest and named.is_file() and _digest(named) != self.digest:
+        if named is not None and self.digest and named.is_file() and digest_of(named) != self.digest:
             raise Unusable(f"The content of {named.name!r} has changed since this run was planned; plan it anew.")
         return named
 
@@ -41,24 +40,9 @@ class FromFile(Trained):
         named = self._named
         if named is None or not named.is_file():
             return replace(self, digest="")
-        return replace(self, **{self.reads: str(named.resolve()), "digest": _digest(named)})
+        return replace(self, **{self.reads: str(named.resolve()), "digest": digest_of(named)})
 
     @property
     def _named(self) -> Path | None:
         named = getattr(self, self.reads)
         return Path(named).expanduser() if named else None
-
-
-def _digest(path: Path) -> str:
-    state = path.stat()
-    return _content(path, state.st_mtime_ns, state.st_size)
-
-
-@lru_cache(maxsize=32)
-def _content(path: Path, _changed: int, _size: int) -> str:
-    """What the file holds, in sixteen hexadecimal digits; read again only where its time or size is another."""
-    total = blake2s(digest_size=8)
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            total.update(block)
-    return total.hexdigest()

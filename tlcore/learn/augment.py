@@ -88,6 +88,7 @@ def corrupted(rows: Tensor) -> Tensor:
 
 def dropped(ids: Tensor, space: TextSpace, share: float) -> Tensor:
     """Texts ``(N, L)`` without some of their words, pieces and all; one word at least is left (Iyyer et al., 2015)."""
+    ids, more = space.words(ids), ids[:, space.length :]
     begins = space.begins(ids)
     number = begins.cumsum(1)  # which word an id belongs to, from 1
     luck = torch.rand(ids.shape, device=ids.device).where(begins, -1.0)
@@ -96,4 +97,4 @@ def dropped(ids: Tensor, space: TextSpace, share: float) -> Tensor:
     by_word = torch.zeros(len(ids), ids.shape[1] + 1, dtype=torch.bool, device=ids.device)
     by_word.scatter_(1, number.where(begins, 0), stays)
     by_word[:, 0] = False
-    return ids.where(by_word.gather(1, number), 0)
+    return torch.cat([ids.where(by_word.gather(1, number), 0), space.thinned(more, share)], 1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from hashlib import blake2s
 from itertools import chain, repeat
@@ -21,6 +21,7 @@ from tlcore.catalog import Backbone
 from tlcore.learn import augment, nets
 from tlcore.learn.imbalance import Shape, remedied
 from tlcore.learn.space import Space, TableSpace, fit_space
+from tlcore.outcome import Note
 from tlcore.situation import Examples, LabelSpace, Situation, Split
 from tlcore.spec import FORMAT, Training
 
@@ -144,6 +145,7 @@ class Task:
     seed: int
     remedy: str = "none"  # for rare classes; the domains have it at work already
     places: str | None = None  # the column that names each row's place
+    notes: list[Note] = field(default_factory=list)  # how its networks came by their weights
 
     @property
     def place_column(self) -> int | None:
@@ -167,16 +169,18 @@ class Task:
         """All source examples, for learners that choose no epoch. None is made up."""
         return _together(self.source, self.source_valid)
 
-    def model(self, labels: LabelSpace | None = None, scale: float = 1.0) -> nets.Model:
+    def model(self, labels: LabelSpace | None = None, scale: float = 1.0, blank: bool = False) -> nets.Model:
         """A new network, its first weights decided by the seed alone: equal for every strategy.
 
-        It answers in ``labels`` (default: the source's); ``scale`` makes it thinner or wider.
+        It answers in ``labels`` (default: the source's); ``scale`` makes it thinner or wider. A ``blank`` one
+        knows nothing, where others come with weights: what learns without transfer starts there.
         """
         backbone = self.backbone if scale == 1.0 else self.backbone.scaled(scale)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
-            body = backbone.build(self.space)
+            body = (backbone.blank if blank else backbone.build)(self.space)
             model = nets.Model(body, (labels or self.source_labels).outputs)
+        self.notes.extend(body.notes)
         return model.to(self.source.x.device)
 
     def address(self, *more: object) -> str:
@@ -228,7 +232,8 @@ def deal(
     remedy: str = "none",
 ) -> tuple[Task, Held]:
     """Lay one run's examples on the device: what the strategy may see, and what the judge holds."""
-    space = fit_space(split.source_train, split.train, split.valid, split.unlabelled)
+    readable = (split.source_train, split.train, split.valid, split.unlabelled)
+    space = backbone.space(*readable) or fit_space(*readable)
     source_space, target_space = situation.source_space, situation.target_space
     centre, spread = 0.0, 1.0
     if target_space.kind == "regression":

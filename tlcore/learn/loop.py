@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tlcore.learn import alarms
+from tlcore.learn import alarms, nets
 from tlcore.learn.judge import Judge
 from tlcore.learn.shelf import Shelf
 from tlcore.outcome import Epoch, Note
@@ -108,6 +108,8 @@ def fit(phase: Phase, course: Course) -> list[Epoch]:
     weights = [tensor for move in phase.moves for tensor in move.module.parameters()]
     optimizer = _optimizer(phase, training)
     best, told, done, standing = Best(phase), [], 0, alarms.Standing(phase)
+    concerned = [phase.predictor, *(move.module for move in phase.moves)]
+    nets.stand(concerned, weights)
 
     def close(number: int, terms: dict[str, float], spent: float) -> bool:
         """Judge and report one epoch; true when the phase may go on."""
@@ -161,6 +163,8 @@ def fit(phase: Phase, course: Course) -> list[Epoch]:
     finally:
         best.restore()
         freeze(phase)
+        if phase.address:  # others will load just these weights
+            nets.stand(concerned, ())
         course.notes += [*standing.drift(), *alarms.after(phase.name, told, judge.sign), *best.left_alone(phase, told)]
     return told
 
@@ -234,10 +238,10 @@ def freeze(phase: Phase) -> None:
 
 def _optimizer(phase: Phase, training: Training) -> torch.optim.Optimizer:
     groups = [
-        {"params": weights, "lr": move.lr, "peak": move.lr}
+        {"params": weights, "lr": move.lr * pace, "peak": move.lr * pace}
         | ({} if move.decay is None else {"weight_decay": move.decay})
         for move in phase.moves
-        if (weights := list(move.module.parameters()))  # a block may hold none
+        for pace, weights in nets.by_pace(move.module).items()
     ]
     groups = groups or [{"params": [torch.zeros(1, requires_grad=True)], "lr": 0.0, "peak": 0.0}]
     return torch.optim.AdamW(groups, weight_decay=training.weight_decay, fused=True)

@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from hashlib import blake2s
 
 import torch
 from torch import Tensor, nn
 
+from tlcore.learn import memory
 from tlcore.learn.space import TableSpace
+from tlcore.outcome import Note
 
-PART = 1024  # inputs that pass a standing network at once
+PART, FEW = 1024, 64  # inputs that pass a standing network at once; a large one
 
 
 class Body(nn.Module):
-    """Blocks ordered from input to features ``(N, width)``."""
+    """Blocks ordered from input to features ``(N, width)``.
 
-    def __init__(self, blocks: list[nn.Module], width: int):
+    ``pace``: how fast its weights may move, as a share of the learning rate asked for; what took weeks to
+    learn is not to be torn down in a few steps. ``costly``: a pass is worth remembering (learn/memory.py).
+    ``notes`` say how its weights were come by.
+    """
+
+    def __init__(
+        self,
+        blocks: Iterable[nn.Module],
+        width: int,
+        *,
+        pace: float = 1.0,
+        costly: bool = False,
+        notes: Iterable[Note] = (),
+    ):
         super().__init__()
         self.blocks = nn.ModuleList(blocks)
-        self.width = width
+        self.width, self.pace, self.costly, self.notes = width, pace, costly, tuple(notes)
+        # Marks of the weights that it came with, so that they need not be kept with every run.
+        self.published = {name: _mark(tensor) for name, tensor in self.state_dict().items()} if costly else {}
+        self.standing = True  # whether its weights are to stay as they are just now; the loop knows
+        for block in self.blocks:
+            block.pace = pace  # type: ignore[assignment]
+
+    def seen(self, x: Tensor) -> Tensor:
+        """The columns of inputs ``x`` that this network reads."""
+        return x
 
     def forward(self, x: Tensor) -> Tensor:
         for block in self.blocks:
@@ -51,6 +76,18 @@ class Model(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.head = nn.Linear(self.width, outputs).to(device)
+
+
+def by_pace(module: nn.Module) -> dict[float, list[nn.Parameter]]:
+    """The weights of a module by the share of the learning rate they move at: that of the block they lie in, else 1."""
+    paces = {id(weight): 1.0 for weight in module.parameters()}
+    for part in module.modules():
+        if isinstance(pace := getattr(part, "pace", None), float):
+            paces |= {id(weight): pace for weight in part.parameters()}
+    groups: dict[float, list[nn.Parameter]] = {}
+    for weight in module.parameters():
+        groups.setdefault(paces[id(weight)], []).append(weight)
+    return groups
 
 
 class TableStem(nn.Module):
@@ -128,15 +165,56 @@ def critic(width: int, hidden: int | None = None) -> nn.Module:
 
 
 def answers(module: nn.Module, x: Tensor) -> Tensor:
-    """What a module makes of inputs while it stands still, ``(N, ...)`` in float32: part by part, for memory's sake."""
+    """What a module makes of inputs while it stands still, ``(N, ...)`` in float32: part by part, for memory's sake.
+
+    What a costly body makes of an input is computed once and remembered, while its weights stand.
+    """
     module.eval()
     with torch.no_grad():
-        return torch.cat([module(part).float() for part in x.split(PART)])
+        if isinstance(module, Model) and _remembered(module.body):
+            return _in_parts(module.head, answers(module.body, x), PART)
+        if isinstance(module, Body) and _remembered(module):
+            # In full precision wherever it is asked: what is remembered serves them all.
+            with torch.autocast(x.device.type, enabled=False):
+                return memory.recall(digest(module), x, module.seen(x), lambda some: _in_parts(module, some, FEW))
+        return _in_parts(module, x, PART)
+
+
+def _remembered(body: nn.Module) -> bool:
+    return isinstance(body, Body) and body.costly and body.standing
+
+
+def stand(modules: Iterable[nn.Module], moving: Iterable[Tensor]) -> None:
+    """Tell every body in these modules whether it stands: it does where none of its weights is ``moving``."""
+    ids = {id(weight) for weight in moving}
+    for module in modules:
+        for part in module.modules():
+            if isinstance(part, Body):
+                part.standing = not any(id(weight) in ids for weight in part.parameters())
+
+
+def _in_parts(module: nn.Module, x: Tensor, size: int) -> Tensor:
+    return torch.cat([module(part).float() for part in x.split(size)])
 
 
 def frozen_copy(model: nn.Module) -> nn.Module:
     """A copy that learns nothing and stays in evaluation mode."""
     return copy.deepcopy(model).requires_grad_(False).eval()
+
+
+def own_state(module: nn.Module) -> dict[str, Tensor]:
+    """The weights by name, without those that everybody has: published ones that no training changed."""
+    everybodys: set[str] = set()
+    for place, part in module.named_modules():
+        if isinstance(part, Body):
+            own = part.state_dict()
+            same = [name for name, mark in part.published.items() if name in own and _mark(own[name]) == mark]
+            everybodys |= {f"{place}.{name}".lstrip(".") for name in same}
+    return {name: tensor for name, tensor in module.state_dict().items() if name not in everybodys}
+
+
+def _mark(tensor: Tensor) -> bytes:
+    return blake2s(tensor.detach().cpu().numpy().tobytes(), digest_size=8).digest()
 
 
 def digest(model: nn.Module) -> str:

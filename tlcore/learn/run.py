@@ -12,7 +12,7 @@ from torch import Tensor
 
 from tlcore.catalog import Backbone, Metric
 from tlcore.errors import Stopped
-from tlcore.learn import alarms
+from tlcore.learn import alarms, memory, nets
 from tlcore.learn.data import Task, deal
 from tlcore.learn.judge import Judge
 from tlcore.learn.loop import Course, Report, train
@@ -52,19 +52,22 @@ def carry_out(
     judge = Judge(held, task, metrics, spec.metric, device)
     course = Course(judge, spec.training, report, spec.seed)
     state = State.DONE
-    try:
-        train(phases(task), course, shelf)
-    except Stopped:
-        state = State.STOPPED
-    phase = course.phase
-    assert phase is not None
     scores: dict[str, dict[str, float]] = {}
     predictions = pd.DataFrame()
-    if judge.can_judge(phase.selector):
-        scores, predictions = judge.measured(phase.predictor, phase.selector)
-        course.notes += alarms.one_answer(predictions, task.target_labels)
-    else:
-        course.notes.append(Note("The run was stopped before it had learnt the target's classes; there is no score."))
+    with memory.at(shelf.features):
+        try:
+            train(phases(task), course, shelf)
+        except Stopped:
+            state = State.STOPPED
+        phase = course.phase
+        assert phase is not None
+        if judge.can_judge(phase.selector):
+            scores, predictions = judge.measured(phase.predictor, phase.selector)
+            course.notes += alarms.one_answer(predictions, task.target_labels)
+        else:
+            course.notes.append(
+                Note("The run was stopped before it had learnt the target's classes; there is no score.")
+            )
     outcome = Outcome(
         state,
         scores.get("test", {}),
@@ -73,9 +76,9 @@ def carry_out(
         seconds=course.spent,
         epochs=course.epochs,
         device=device_name(device),
-        notes=alarms.distinct(course.notes),
+        notes=alarms.distinct([*task.notes, *course.notes]),
     )
-    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in phase.predictor.state_dict().items()}
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in nets.own_state(phase.predictor).items()}
     return Result(outcome, predictions, weights)
 
 

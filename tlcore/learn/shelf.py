@@ -62,6 +62,11 @@ class Shelf:
 
     folder: Path
 
+    @property
+    def features(self) -> Path:
+        """Where features of costly networks are remembered (learn/memory.py)."""
+        return self.folder / "features"
+
     @contextmanager
     def place(self, address: str) -> Iterator[Place]:
         """The place of this address, to oneself: a second comer waits until the first has filled it."""

@@ -73,6 +73,7 @@ class TextSpace:
         return [place, *(self.first_piece + bucket for bucket in pieces(word))]
 
     def encode(self, examples: Examples) -> Tensor:
+        """Texts as rows of ids."""
         rows = np.zeros((len(examples), self.length), dtype=np.int32)
         for row, text in zip(rows, examples.inputs, strict=True):
             end = 0
@@ -84,11 +85,19 @@ class TextSpace:
                 end += len(ids)
         return torch.from_numpy(rows)
 
+    def words(self, x: Tensor) -> Tensor:
+        """The columns of encoded texts that hold these ids; a space made from this one may add its own behind them."""
+        return x[:, : self.length]
+
+    def thinned(self, more: Tensor, share: float) -> Tensor:
+        """Columns beyond the words' ids, with this share of what they hold taken out; there are none here."""
+        return more
+
     def design(self, x: Tensor) -> csr_matrix:
         """How often each known word occurs, times its rarity, each text scaled to length 1: ``(N, words)``."""
         from scipy.sparse import csr_matrix
 
-        ids = x.cpu().numpy()
+        ids = self.words(x).cpu().numpy()
         rows, columns = np.nonzero((ids >= FIRST_WORD) & (ids < self.first_piece))
         words = ids[rows, columns] - FIRST_WORD
         table = csr_matrix((self.idf[words], (rows, words)), shape=(len(ids), len(self.vocabulary)))
@@ -99,6 +108,7 @@ class TextSpace:
 
     def begins(self, x: Tensor) -> Tensor:
         """Where a word begins, bool ``(N, length)``."""
+        x = self.words(x)
         return (x > PADDING) & (x < self.first_piece)
 
 

@@ -29,12 +29,13 @@ class TextStem(nn.Module):
 
     def __init__(self, space: TextSpace, width: int, dropout: float):
         super().__init__()
+        self.length = space.length
         self.bag = bag(space, width)
         self.normalise = nn.LayerNorm(width)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.dropout(self.normalise(self.bag(x)))
+        return self.dropout(self.normalise(self.bag(x[:, : self.length])))
 
 
 def bag(space: TextSpace, width: int) -> nn.EmbeddingBag:
@@ -57,22 +58,26 @@ class MeanVector(nn.Module):
     mean: Tensor
     scale: Tensor
 
-    def __init__(self, table: nn.EmbeddingBag, known: Tensor):
+    def __init__(self, table: nn.EmbeddingBag, known: Tensor, length: int):
         super().__init__()
-        self.table = table
+        self.table, self.length = table, length
         self.register_buffer("known", known)
         self.register_buffer("mean", torch.zeros(table.embedding_dim))
         self.register_buffer("scale", torch.ones(table.embedding_dim))
 
     def forward(self, x: Tensor) -> Tensor:
-        ids = x.where(self.known[x.long()], PADDING)
+        ids = self._known(x)
         some = (ids > PADDING).any(1, keepdim=True)
         return ((self.table(ids) - self.mean) / self.scale) * some
+
+    def _known(self, x: Tensor) -> Tensor:
+        ids = x[:, : self.length]
+        return ids.where(self.known[ids.long()], PADDING)
 
     @torch.no_grad()
     def rescale(self, x: Tensor) -> None:
         """Centre and spread of every direction, over these texts."""
-        told = torch.cat([self.table(part.where(self.known[part.long()], PADDING)) for part in x.split(1024)])
+        told = torch.cat([self.table(self._known(part)) for part in x.split(1024)])
         told = told[told.any(1)] if told.any() else told
         self.mean.copy_(told.mean(0))
         self.scale.copy_(told.std(0, correction=0).clamp(min=1e-6))
@@ -80,7 +85,9 @@ class MeanVector(nn.Module):
 
 def vectors(space: TextSpace, width: int, device: Any) -> Body:
     """A body of mean vectors, all ids known and nothing learnt yet."""
-    return Body([MeanVector(bag(space, width), torch.ones(space.size, dtype=torch.bool))], width).to(device)
+    return Body([MeanVector(bag(space, width), torch.ones(space.size, dtype=torch.bool), space.length)], width).to(
+        device
+    )
 
 
 class Neighbours(nn.Module):
@@ -96,13 +103,14 @@ class Neighbours(nn.Module):
         self.space, self.table = space, [table]  # in a list: it is the body's, and moves there
         self.answers = nn.Embedding(max(1, len(space.vocabulary)), table.embedding_dim)
         nn.init.zeros_(self.answers.weight)
+        texts = space.words(texts)
         words = texts[(texts >= FIRST_WORD) & (texts < space.first_piece)].long() - FIRST_WORD
         counts = torch.bincount(words, minlength=self.answers.num_embeddings).float()
         self.register_buffer("chances", counts.clamp(min=1e-6) ** BLUNT)
 
     def forward(self, x: Tensor) -> Tensor:
         """The mean loss over ``PLACES`` words of each text ``(N, length)``."""
-        x = x.repeat(PLACES, 1)
+        x = self.space.words(x).repeat(PLACES, 1)
         begins = self.space.begins(x)
         number = begins.cumsum(1).where(x > PADDING, -2 * REACH)  # which word an id belongs to, from 1
         words = begins.sum(1, keepdim=True)
@@ -175,8 +183,8 @@ def read(path: Path, space: TextSpace, device: Any) -> tuple[Body, int]:
         raise Unusable(f"{path.name} holds none of the {len(space.vocabulary)} words of these texts; "
                        "choose vectors of the texts' own language.")  # fmt: skip
     rows = torch.tensor(list(found), dtype=torch.long)
-    body = Body([MeanVector(bag(space, width), torch.zeros(space.size, dtype=torch.bool).index_fill(0, rows, True))],
-                width)  # fmt: skip
+    known = torch.zeros(space.size, dtype=torch.bool).index_fill(0, rows, True)
+    body = Body([MeanVector(bag(space, width), known, space.length)], width)
     with torch.no_grad():
         body.blocks[0].table.weight[rows] = torch.tensor(list(found.values()))  # type: ignore[index, union-attr, operator]
     return body.to(device), len(found)

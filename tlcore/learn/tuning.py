@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -135,8 +136,13 @@ class Adapter(nn.Module):
         nn.init.zeros_(self.up.weight)
         nn.init.zeros_(self.up.bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        answer = self.block(x)
+    def forward(self, *given: Any, **named: Any) -> Any:
+        answer = self.block(*given, **named)
+        if isinstance(answer, tuple):  # some layers tell more than their features
+            return (self.around(answer[0]), *answer[1:])
+        return self.around(answer)
+
+    def around(self, answer: Tensor) -> Tensor:
         place = 1 if answer.ndim == 4 else -1
         detour = self.up(torch.relu(self.down(answer.movedim(place, -1))))
         return answer + detour.movedim(-1, place)
@@ -147,16 +153,35 @@ def adapted(body: Body, x: Tensor, bottleneck: int) -> Loose:
 
     ``x`` are a few inputs: what a block answers to them shows how wide it is.
     """
+    widths = _widths(body, x)
     added: list[nn.Parameter] = []
-    body.eval()
-    with torch.no_grad():
-        for place, block in enumerate(body.blocks):
-            x = block(x)
-            if isinstance(x, Tensor) and x.is_floating_point() and x.ndim > 1:
-                adapter = Adapter(block, x.shape[1] if x.ndim == 4 else x.shape[-1], bottleneck).to(x.device)
-                body.blocks[place] = adapter
-                added += [*adapter.down.parameters(), *adapter.up.parameters()]
+    for place, width in widths.items():
+        adapter = Adapter(body.blocks[place], width, bottleneck).to(x.device)
+        body.blocks[place] = adapter
+        added += [*adapter.down.parameters(), *adapter.up.parameters()]
     return Loose(added)
+
+
+def _widths(body: Body, x: Tensor) -> dict[int, int]:
+    """How wide the features are that each block answers with, by its place; those that answer otherwise left out."""
+    widths: dict[int, int] = {}
+
+    def watch(place: int, answer: Any) -> None:
+        answer = answer[0] if isinstance(answer, tuple) else answer
+        if isinstance(answer, Tensor) and answer.is_floating_point() and answer.ndim > 1:
+            widths[place] = answer.shape[1] if answer.ndim == 4 else answer.shape[-1]
+
+    hooks = [
+        block.register_forward_hook(lambda _block, _given, answer, place=place: watch(place, answer))
+        for place, block in enumerate(body.blocks)
+    ]
+    try:
+        with torch.no_grad():
+            body.eval()(x)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return widths
 
 
 def low_rank(body: Body, rank: int, alpha: int, dropout: float) -> tuple[Loose, list[Note]]:

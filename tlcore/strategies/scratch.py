@@ -17,7 +17,7 @@ class Scratch(tl.Trained):
     lr: float = tl.knob(3e-3, "Learning rate", 1e-6, 1.0)
 
     def phases(self, task):
-        model = task.model(task.target_labels)
+        model = task.model(task.target_labels, blank=True)
         yield from tl.recipes.target(model, task, self.lr)
 
 
