@@ -51,7 +51,7 @@ def dealt(
     source = draw(rows + rows // 9)
     situation = Situation(source, draw(200), "answer", modality, test=draw(300))
     training = Training(epochs=epochs, batch=batch, patience=epochs, least_steps=1, augment=False)
-    name = next(key for key, offer in catalog.backbones().items() if offer.modality == modality)
+    name = next(key for key, offer in catalog.backbones().items() if offer.modality == modality and offer.usual)
     task, held = deal(split(situation, None, 0), situation, catalog.backbone(name), training, 0, "cpu")
     return task, Judge(held, task, {"accuracy": catalog.metric("accuracy")}, "accuracy", "cpu")
 

@@ -6,6 +6,7 @@
 ``mnist/t10k-*.gz``                   the 10,000 test digits of MNIST, as published (IDX, gzipped)
 ``usps/usps.h5``                      USPS, 9,298 digits of 16 x 16, groups "train" and "test" (needs h5py)
 ``omniglot/*small1.zip``              "images_background_small1.zip" of github.com/brendenlake/omniglot
+``clinc150/data_full.json``           CLINC150, 150 intents and out-of-scope messages, as published
 ``telco_churn/telco.csv``             IBM's sample of 7,043 telephone customers
 ``bike_sharing/hour.csv``             UCI bike sharing, 17,379 hours
 ====================================  ===================================================================

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from tlcore import catalog, plan
+from tlcore.kinds.pretrained import Pretrained
+from tlcore.learn import nets
 from tlcore.learn.data import Held, Task, deal
 from tlcore.learn.judge import Judge
 from tlcore.learn.loop import Course
@@ -15,12 +20,42 @@ from tlcore.situation import Situation, split
 from tlcore.spec import RunSpec, Training
 
 SHORT = Training(epochs=4, batch=32, least_steps=4, patience=4)
-NARROW = {"table": {"width": 16}, "image": {"width": 8, "stages": 2}, "text": {"width": 16}}
+NARROW: dict[str, dict[str, int]] = {
+    "mlp": {"width": 16},
+    "small_cnn": {"width": 8, "stages": 2},
+    "subword_bag": {"width": 16},
+}
+
+
+@dataclass(frozen=True)
+class Taught(Pretrained):
+    """A small network that comes with weights, random but always the same, and knows the toy's classes by name."""
+
+    title, summary, modality, student, batch_norm = "Taught", "Comes with weights.", "image", "small_cnn", True
+    names = True
+
+    def build(self, space):
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(7)
+            blocks = catalog.backbone("small_cnn", **NARROW["small_cnn"]).build(space).blocks
+        return nets.Body(blocks, 2 * NARROW["small_cnn"]["width"], pace=0.1, costly=True)
+
+    def blank(self, space):
+        return catalog.backbone("small_cnn", **NARROW["small_cnn"]).build(space)
+
+
+Taught.name = "taught"
+catalog.backbones()["taught"] = Taught
+
+
+def network_name(situation: Situation) -> str:
+    """The network of a toy: the one it asks for, or what suits its kind."""
+    return plan.backbone_for(situation.facts.get("backbone", "auto"), situation)
 
 
 def backbone_for(situation: Situation) -> catalog.Backbone:
-    name = next(key for key, offer in catalog.backbones().items() if offer.modality == situation.modality)
-    return catalog.backbone(name, **NARROW[situation.modality])
+    name = network_name(situation)
+    return catalog.backbone(name, **NARROW.get(name, {}))
 
 
 def spec_for(situation: Situation, strategy: catalog.Strategy, training: Training, labels: int, seed: int) -> RunSpec:

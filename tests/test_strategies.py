@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from learning import SHORT, course_for, run
+from learning import SHORT, course_for, network_name, run
 from toys import TOYS, table
 
 from tlcore import catalog, plan
@@ -29,8 +29,13 @@ def drawn(toy: str) -> Situation:
     return TOYS[toy]()
 
 
+def applies(name: str, toy: str) -> bool:
+    situation = drawn(toy)
+    return not plan.refusal(name, situation, network_name(situation))
+
+
 every_strategy = pytest.mark.parametrize("name", catalog.strategies())
-APPLYING = [(name, toy) for toy in TOYS for name in catalog.strategies() if not plan.refusal(name, drawn(toy))]
+APPLYING = [(name, toy) for toy in TOYS for name in catalog.strategies() if applies(name, toy)]
 everywhere = pytest.mark.parametrize(("name", "toy"), APPLYING)
 
 

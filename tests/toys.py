@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -125,6 +127,9 @@ TOYS = {
     "table, other classes": other_classes,
     "table, many places": many_places,
     "images": pictures,
+    "images, a network with weights": lambda: replace(
+        pictures(), source=pictures(seed=5).target, facts={"backbone": "taught"}
+    ),
     "texts": messages,
 }
 

@@ -5,7 +5,7 @@ Whoever adds one writes one file and edits nothing. Their settings are knobs (`t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from importlib import import_module
@@ -130,6 +130,7 @@ class Backbone(Offer):
 
     modality: ClassVar[str]
     summary: ClassVar[str]
+    usual: ClassVar[bool] = False  # True: taken for its kind of input unless a person chooses otherwise
     batch_norm: ClassVar[bool] = False  # whether what it builds holds batch normalisation
     pretrained: ClassVar[bool] = False  # True: it comes with weights (tlcore/kinds/pretrained.py)
     names: ClassVar[bool] = False  # True: it can tell classes by their names alone, as CLIP does
@@ -184,6 +185,11 @@ FAMILIES = (  # in the order in which a reader meets them
     "domain adaptation", "multi-task", "instance transfer", "distillation", "few-shot", "scarce labels",
 )  # fmt: skip
 
+SITUATIONS = (  # likewise
+    "Cold start", "Rare events", "Small B2B base", "Many regions", "Expensive labels", "Changed surroundings",
+    "Public data",
+)  # fmt: skip
+
 # In what source and target may differ; tlcore/relation.py says it in words.
 DIFFERENCES = ("inputs", "columns", "rates", "rule", "classes")
 
@@ -220,6 +226,15 @@ def scenarios() -> dict[str, type[Scenario]]:
 def embedded() -> list[str]:
     """The scenarios that open at once, with no file and no network."""
     return [name for name, offer in scenarios().items() if offer.embedded]
+
+
+def by_situation(names: Iterable[str]) -> dict[str, list[str]]:
+    """These scenarios by the situation they stand for, in the order in which a reader meets them; new ones last."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(scenarios()[name].situation, []).append(name)
+    known = [situation for situation in SITUATIONS if situation in groups]
+    return {situation: groups[situation] for situation in [*known, *sorted(groups.keys() - set(known))]}
 
 
 @cache

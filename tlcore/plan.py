@@ -120,7 +120,7 @@ def lacking(strategy: str, situation: Situation, backbone: str = "auto") -> list
 def backbone_for(name: str, situation: Situation) -> str:
     fitting = [key for key, offer in catalog.backbones().items() if offer.modality == situation.modality]
     if name == "auto":
-        return next(key for key in fitting if not catalog.backbones()[key].pretrained)
+        return next(key for key in fitting if catalog.backbones()[key].usual)
     if name not in fitting:
         raise Unusable(
             f"The backbone {name!r} reads {catalog.backbones()[name].modality}s, but this data is made of "

@@ -167,7 +167,8 @@ class Split:
         return self.train, self.valid
 
 
-WATCHED_AT_MOST = 500  # judged after every epoch; enough for a curve, cheap enough for a CPU
+WATCHED = 500  # judged after every epoch; enough for a curve, cheap enough for a CPU
+WATCHED_EVENTS, WATCHED_AT_MOST = 40, 5_000  # where a class is rare: with a handful of its cases a curve is mostly luck
 VALID_SHARE = 0.25
 KEPT_ASIDE = 0.1  # of the source's examples, to judge on
 
@@ -194,7 +195,7 @@ def split(situation: Situation, labels: int | None, seed: int) -> Split:
     held = _stratified(_strata(labelled, situation), max(1, round(VALID_SHARE * budget)), rng, least=1)
     train = labelled.take(np.setdiff1d(np.arange(budget), held))
 
-    watched = rest.take(rng.permutation(len(rest))[:WATCHED_AT_MOST]) if len(rest) >= 50 else None
+    watched = rest.take(rng.permutation(len(rest))[: _to_watch(rest, situation)]) if len(rest) >= 50 else None
     unlabelled = rest if situation.unlabelled is None else _together(rest, situation.unlabelled)
     if len(unlabelled) < len(labelled):
         unlabelled = labelled  # every label is in use: the labelled inputs still show where the target lies
@@ -212,6 +213,15 @@ def split(situation: Situation, labels: int | None, seed: int) -> Split:
         watched=watched,
         test=test,
     )
+
+
+def _to_watch(rest: Examples, situation: Situation) -> int:
+    """How many examples a curve needs: more where there are two classes and one of them is rare."""
+    if situation.kind != "binary":
+        return WATCHED
+    share = float(np.mean(np.asarray(rest.labels, dtype=str) == situation.target_space.classes[1]))
+    rarer = max(min(share, 1 - share), 1 / WATCHED_AT_MOST)
+    return int(min(max(WATCHED, WATCHED_EVENTS / rarer), WATCHED_AT_MOST))
 
 
 def hold_out(situation: Situation) -> tuple[Examples, Examples]:

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts import forms, show
 from pages.parts.forms import BOUND, choice, knobs
 from tlcore import catalog
+from tlcore.kinds.pretrained import Pretrained
 from tlcore.situation import Situation
 from tlcore.spec import PRESETS, Training
 from tlcore.words import _
@@ -35,6 +36,7 @@ def choose(situation: Situation, strategies: Iterable[str], preset: str) -> dict
         fitting = [key for key, offer in catalog.backbones().items() if offer.modality == situation.modality]
         networks = {"auto": _("Chosen for this data"), **{key: _(catalog.backbones()[key].title) for key in fitting}}
         backbone = choice(right.selectbox, _("Network"), networks, "backbone", "auto")
+        network = {} if backbone == "auto" else _network(backbone)
         st.markdown(f"**{_('Training budget, the same for every strategy')}**")
         changed = knobs(PRESETS[preset], f"training.{preset}", columns=3)
         tuned = _tuned(list(strategies), situation.modality)
@@ -44,8 +46,24 @@ def choose(situation: Situation, strategies: Iterable[str], preset: str) -> dict
         "metric": metric,
         "backbone": backbone,
         "training": Training(**{**vars(PRESETS[preset]), **changed}),
-        "knobs": {strategy: values for strategy, values in tuned.items() if values},
+        "knobs": {owner: values for owner, values in {**tuned, backbone: network}.items() if values},
     }
+
+
+def _network(name: str) -> dict[str, Any]:
+    """What is set for the network that a person chose, and whether its weights are at hand."""
+    offer = catalog.backbones()[name]
+    st.markdown(f"**{_(offer.title)}**")
+    st.caption(_(offer.summary))
+    changed = knobs(offer, name, columns=3)
+    chosen = catalog.backbone(name, **changed)
+    if isinstance(chosen, Pretrained) and not chosen.weights and (published := chosen.published):
+        size = _(
+            "{n} million weights, {size} MB", n=f"{published.parameters / 1e6:.0f}", size=f"{published.megabytes:,}"
+        )
+        here = _("on this machine") if published.here() else _("fetched once, when they are first needed")
+        st.caption(f"{size}; {here}." if published.parameters else f"{here}.")
+    return changed
 
 
 def _tuned(strategies: list[str], modality: str) -> dict[str, dict[str, Any]]:

@@ -50,6 +50,8 @@ def address(asked: Experiment) -> dict[str, str] | None:
     query[strategies.ADDRESS] = strategies.spoken(set(asked.strategies) & set(strategies.free()))
     for name in asked.strategies:
         query |= _turned(asked, name)
+    if asked.backbone in catalog.backbones():
+        query |= _knobs(catalog.backbone(asked.backbone, **asked.knobs.get(asked.backbone, {})), asked.backbone)
     return query
 
 
@@ -65,7 +67,7 @@ def _turned(asked: Experiment, strategy: str) -> dict[str, str]:
 
 
 def _knobs(offer: catalog.Offer, owner: str) -> dict[str, str]:
-    return {f"{owner}.{name}": _text(value) for name, value in offer.knobs.items()}
+    return {f"{owner}.{knob.name}": _text(getattr(offer, knob.name)) for knob in forms.declared(offer)}
 
 
 def _files(asked: Experiment) -> dict[str, str] | None:

@@ -27,7 +27,7 @@ class Data(NamedTuple):
 
 def choose() -> Data | None:
     """The choice of data; None, with every reason in place, while nothing usable is chosen."""
-    offer = {name: show.scenario_name(name) for name in sorted(catalog.scenarios(), key=lambda name: name == OWN)}
+    offer = offered()
     name = choice(st.selectbox, _("Data"), offer, "scenario", next(iter(offer)))
     try:
         if name == OWN:
@@ -43,6 +43,14 @@ def choose() -> Data | None:
     except Unusable as error:
         show.problems(Unusable(*map(uploads.plain, error.problems)))
         return None
+
+
+def offered() -> dict[str, str]:
+    """What can be chosen, in words: ready situations first, then public data, a person's own files last."""
+    public = [name for name, offer in catalog.scenarios().items() if not offer.embedded and name != OWN]
+    groups = [*catalog.by_situation(catalog.embedded()).items(), *catalog.by_situation(public).items()]
+    words = {name: f"{_(situation)} · {show.scenario_name(name)}" for situation, names in groups for name in names}
+    return {**words, OWN: show.scenario_name(OWN)}
 
 
 def line(data: Data) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts import compare, frame, planned, reads, show
+from pages.parts import compare, frame, planned, reads, relations, show
 from pages.parts.data import OWN
+from pages.parts.forms import choice
 from tlcore import catalog
-from tlcore.catalog import Scenario
 from tlcore.charts import answers
 from tlcore.errors import Unusable
 from tlcore.plan import plan
@@ -35,23 +35,35 @@ def headline() -> None:
 
 
 def cards() -> None:
-    """One card per situation."""
-    names = [*(name for name in catalog.scenarios() if name != OWN), OWN]
-    for start in range(0, len(names), ABREAST):
-        for cell, name in zip(st.columns(ABREAST), names[start : start + ABREAST], strict=False):
+    """One card per situation, then the ways to other data."""
+    groups = list(catalog.by_situation(catalog.embedded()).items())
+    for start in range(0, len(groups), ABREAST):
+        for cell, (situation, names) in zip(st.columns(ABREAST), groups[start : start + ABREAST], strict=False):
             with cell.container(border=True, height="stretch"):
-                if name == OWN:
-                    own_card()
-                else:
-                    card(name, catalog.scenarios()[name])
+                card(situation, names)
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        own_card()
+    if public := [name for name, offer in catalog.scenarios().items() if not offer.embedded and name != OWN]:
+        with right.container(border=True, height="stretch"):
+            public_card(public)
 
 
-def card(name: str, scenario: type[Scenario]) -> None:
-    """A ready situation: its story, the answer of its newest finished experiment, and two ways in."""
-    st.markdown(f":gray[{_(scenario.situation)}]")
+def card(situation: str, names: list[str]) -> None:
+    """A situation, in one of the stories that stand for it: the answer of its newest experiment, and two ways in."""
+    st.markdown(f":gray[{_(situation)}]")
+    name = names[0]
+    if len(names) > 1:
+        titles = {name: show.scenario_name(name) for name in names}
+        name = choice(
+            st.pills, _(situation), titles, f"story.{names[0]}", names[0], required=True, wrap=True,
+            label_visibility="collapsed",
+        )  # fmt: skip
+    scenario = catalog.scenarios()[name]
     st.markdown(f"##### {_(scenario.title)}")
     frame.badges(example=False, simulated=scenario.simulated)
     st.markdown(_(scenario.story))
+    relations.line(scenario().differs())
     known = reads.experiments()
     known = _finished(known[known["scenario"] == name]).sort_values(["example", "created"], ascending=[False, False])
     if len(known):
@@ -65,6 +77,18 @@ def card(name: str, scenario: type[Scenario]) -> None:
             help=_("Trains a small comparison on this machine's processor, in about a minute."),
         ):  # fmt: skip
             try_live(name)
+
+
+def public_card(names: list[str]) -> None:
+    """Data sets that others published: fetched once, when a person asks."""
+    st.markdown(f":gray[{_('Public data')}]")
+    st.markdown(f"##### {_('Well-known data sets')}")
+    st.markdown(_("Downloaded once when you choose one, checked, and kept on this machine."))
+    for name in names:
+        st.page_link(
+            "prepare/data.py", label=show.scenario_name(name), icon=":material/download:",
+            query_params={"scenario": name},
+        )  # fmt: skip
 
 
 def own_card() -> None:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import cards, data, doctor, frame, show
+from pages.parts import cards, data, doctor, frame, relations, show
+from tlcore import catalog
 from tlcore.situation import hold_out
 from tlcore.words import _
 
@@ -24,6 +25,7 @@ with left:
     cards.domain(_("Source"), _("Where knowledge is rich: many labelled examples."), situation.source, situation)
 with right:
     cards.domain(_("Target"), _("Where labels are scarce, and what the model is for."), situation.target, situation)
+relations.card(catalog.scenario(chosen.scenario, **chosen.settings), situation)
 
 st.subheader(_("What was noticed"), anchor=False)
 doctor.findings(chosen)

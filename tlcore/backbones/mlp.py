@@ -11,6 +11,7 @@ class MLP(tl.Backbone):
     title = "Multi-layer perceptron"
     modality = "table"
     summary = "A small, quick network for tables; categories get learnt embeddings, gaps a flag of their own."
+    usual = True
     batch_norm = True
 
     width: int = tl.knob(64, "Units per hidden layer", 4, 4096)

@@ -11,6 +11,7 @@ class SmallCNN(tl.Backbone):
     title = "Small residual network"
     modality = "image"
     summary = "A small convolutional network with short cuts; learns small pictures on a CPU in seconds."
+    usual = True
     batch_norm = True
 
     width: int = tl.knob(16, "Feature maps of the first stage; each later stage doubles them", 4, 512)

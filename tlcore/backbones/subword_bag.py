@@ -10,6 +10,7 @@ class SubwordBag(tl.Backbone):
     title = "Bag of subwords"
     modality = "text"
     summary = "A small, quick network for texts; reads unknown words by their pieces, but not the order of words."
+    usual = True
 
     width: int = tl.knob(64, "Numbers per word vector, and units per hidden layer", 4, 4096)
     depth: int = tl.knob(1, "Hidden layers behind the mean", 0, 12)

@@ -147,13 +147,15 @@ def remedied(task: Task, examples: Batch, labels: LabelSpace) -> Domain:
     return imbalance.remedied(plain, task.remedy, labels.outputs, task.space, task.seed)
 
 
-def pooled(learner: Learner, task: Task, weight: float, place: bool) -> tuple[Fitted, float]:
+def pooled(
+    learner: Learner, task: Task, weight: float, place: bool, view: View | None = None
+) -> tuple[Fitted, float]:
     """Fit on the rows of both domains, the target's weighing ``weight`` times the source's in all.
 
     ``place`` adds a 0/1 column that says where a row is from. Rare classes are mended within each domain.
     Also returns how many equally weighted rows the weights are worth.
     """
-    labels, plain = task.target_labels, View(task.space)
+    labels, plain = task.target_labels, view or View(task.space)
     parts = [remedied(task, task.source_all, labels), remedied(task, task.labelled, labels)]
     each = row_weights(len(parts[0].y), len(parts[1].y), weight)
     # Trees count rows besides weighing them, so rows that weigh nothing must not be there.
