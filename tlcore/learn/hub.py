@@ -32,6 +32,9 @@ def loaded(what: Any, backbone: Pretrained, **more: Any) -> Any:
 
     Raises `Unusable` where neither has them, or where they are of another kind.
     """
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # a run's log is read by people
     where = place(backbone)
     try:
         if Path(where).is_dir():

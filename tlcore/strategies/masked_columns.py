@@ -26,7 +26,7 @@ class MaskedColumns(tl.Trained):
         learn = tl.columns.told_from_others(model, hidden, self.share)
         moves = [tl.Move(model.body, self.cell_lr), tl.Move(hidden, self.cell_lr)]
         yield tl.Phase("columns", model, tl.columns.at_hand(task), learn, moves, selector="unused")
-        yield from tl.recipes.tune(model, task, [tl.Move(model, self.lr)])
+        yield from tl.recipes.tune(model, task, [tl.Move(model, self.lr)], good_start=False)
 
 
 STRATEGY = MaskedColumns
