@@ -18,7 +18,10 @@ from tlcore.plan import Plan
 from tlcore.situation import Situation
 from tlcore.spec import RunSpec
 
-STEP = {"table": 0.004, "image": 0.02, "text": 0.02}  # seconds a training step takes on one core, roughly
+STEP = {"table": 0.004, "image": 0.02, "text": 0.02, "audio": 0.05}  # seconds of a training step on one core
+# A step of 64 examples takes a large network this much longer for every weight it has, whatever it reads.
+PER_WEIGHT = {"image": 6e-7, "text": 4.5e-8, "audio": 2e-7}
+FORWARD = 1 / 3  # of a training step
 PHASES = 2  # of a strategy that transfers, as a rule: one on the source, one on the target
 FIRST = 1.0  # seconds a run takes beside training: starting, reading, judging
 SPREAD = 0.03  # standard deviation of a paired difference over seeds, where nothing is known yet
@@ -45,6 +48,8 @@ def preflight(plan: Plan, past: pd.DataFrame, slots: int = 1) -> Preflight:
     kin = done[(done["scenario"] == plan.experiment.scenario) & (done["backbone"] == plan.backbone)]
     pace = _pace(kin)
     seconds = sum(_seconds(spec, pace, plan.situation) for spec in due)
+    if due and not pace and catalog.backbones()[plan.backbone].pretrained:
+        seconds += _every_feature(due[0], plan.situation)
 
     candidates = [name for name in plan.experiment.strategies if _transfers(name)]
     spread = _spread(kin[kin["metric"] == plan.metric])
@@ -91,7 +96,21 @@ def _seconds(spec: RunSpec, pace: dict[str, Pace], situation: Situation) -> floa
         return FIRST
     sizes = [spec.labels or len(situation.target), len(situation.source)][: PHASES if offer.transfers else 1]
     steps = sum(max(spec.training.least_steps, examples / spec.training.batch) for examples in sizes)
-    return FIRST + spec.training.epochs * steps * STEP[situation.modality]
+    return FIRST + spec.training.epochs * steps * _step(spec, situation)
+
+
+def _step(spec: RunSpec, situation: Situation) -> float:
+    """Seconds a training step of this run's network takes."""
+    published = getattr(catalog.backbone(spec.backbone, **spec.network), "published", None)
+    weights = 0 if published is None else published.parameters
+    return STEP[situation.modality] + weights * PER_WEIGHT.get(situation.modality, 0.0) * spec.training.batch / 64
+
+
+def _every_feature(spec: RunSpec, situation: Situation) -> float:
+    """Seconds until a network that comes with weights has read every example once; what it says is remembered."""
+    parts = (situation.source, situation.target, situation.test, situation.unlabelled)
+    examples = sum(len(part) for part in parts if part is not None)
+    return FORWARD * examples / spec.training.batch * _step(spec, situation)
 
 
 def _spread(runs: pd.DataFrame) -> float:
