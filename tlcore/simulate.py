@@ -110,6 +110,17 @@ def choose(rng: np.random.Generator, log_odds: Mapping[str, Any], n: int) -> np.
     return np.array(list(log_odds), dtype=object)[np.argmax(scores + gumbel, axis=1)]
 
 
+def blended(ours: np.ndarray, theirs: np.ndarray, share: float, correlation: float) -> np.ndarray:
+    """Two rules of spread 1, ``share`` of the second; whatever the share, of spread 1: it turns the direction alone."""
+    spread = np.sqrt((1 - share) ** 2 + share**2 + 2 * share * (1 - share) * correlation)
+    return ((1 - share) * ours + share * theirs) / spread
+
+
+def above(value: pd.Series | np.ndarray, limit: float, width: float) -> np.ndarray:
+    """A soft condition: from 0 to 1 as ``value`` passes ``limit``, within about two widths on either side."""
+    return sigmoid((np.asarray(value) - limit) / width)
+
+
 def sigmoid(score: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-score))
 

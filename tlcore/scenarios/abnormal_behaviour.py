@@ -163,14 +163,20 @@ def score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:
 def patterns(rows: pd.DataFrame) -> dict[str, np.ndarray]:
     """How well each session fits each kind of abuse, in log-odds: the more of its signs are there, the better."""
     person = rows["login"] != "access key"
-    night = 1 - above(np.abs((rows["hour"] + 9) % 24 - 12), 4.5, 1.0)  # hours away from three o'clock
-    new_device = 1 - above(np.log1p(rows["device_known_days"]), 2.7, 0.5)
-    far = above(np.log1p(rows["distance_km"]), 5.0, 0.6)
-    brief, fast = 1 - above(np.log(rows["minutes"]), 1.6, 0.3), above(np.log(rows["requests_per_minute"]), 1.8, 0.2)
-    steady = above(np.log(rows["minutes"]), 3.2, 0.3)
-    many, much = above(np.log1p(rows["records_opened"]), 3.2, 0.4), above(np.log(rows["sent_mb"]), 2.8, 0.4)
-    little = 1 - above(np.log(rows["sent_mb"]), 1.2, 0.3)
-    prying = above(rows["new_areas"], 1.5, 0.3)
+    night = 1 - simulate.above(np.abs((rows["hour"] + 9) % 24 - 12), 4.5, 1.0)  # hours away from three o'clock
+    new_device = 1 - simulate.above(np.log1p(rows["device_known_days"]), 2.7, 0.5)
+    far = simulate.above(np.log1p(rows["distance_km"]), 5.0, 0.6)
+    brief, fast = (
+        1 - simulate.above(np.log(rows["minutes"]), 1.6, 0.3),
+        simulate.above(np.log(rows["requests_per_minute"]), 1.8, 0.2),
+    )
+    steady = simulate.above(np.log(rows["minutes"]), 3.2, 0.3)
+    many, much = (
+        simulate.above(np.log1p(rows["records_opened"]), 3.2, 0.4),
+        simulate.above(np.log(rows["sent_mb"]), 2.8, 0.4),
+    )
+    little = 1 - simulate.above(np.log(rows["sent_mb"]), 1.2, 0.3)
+    prying = simulate.above(rows["new_areas"], 1.5, 0.3)
     own = rows["device_kind"].isin(["own computer", "phone"])
     signs: dict[str, list[tuple[float, Any]]] = {
         "guessed password": [
@@ -187,11 +193,6 @@ def patterns(rows: pd.DataFrame) -> dict[str, np.ndarray]:
         name: STEEPNESS * np.sum([weight * np.asarray(sign, dtype=float) for weight, sign in met], axis=0)
         for name, met in signs.items()
     }
-
-
-def above(value: pd.Series | np.ndarray, limit: float, width: float) -> np.ndarray:
-    """A soft condition: from 0 to 1 as ``value`` passes ``limit``, within about two widths on either side."""
-    return simulate.sigmoid((np.asarray(value) - limit) / width)
 
 
 SCENARIO = AbnormalBehaviour

@@ -162,22 +162,25 @@ def score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:
 def reasons(rows: pd.DataFrame) -> dict[str, np.ndarray]:
     """How far each customer has each reason to leave, in log-odds: the more of its signs are there, the further."""
     worth = 32 * (rows["plan_gb"] / 20) ** 0.25 * rows["products"] ** 0.5  # what the market asks for the same
-    dear = above(np.log(rows["monthly_charge"] / worth), 0.15, 0.05)
-    free = 1 - above(rows["months_left"], 2.5, 0.6)
+    dear = simulate.above(np.log(rows["monthly_charge"] / worth), 0.15, 0.05)
+    free = 1 - simulate.above(rows["months_left"], 2.5, 0.6)
     digital = rows["channel"].isin(["web", "app"])
-    using_less, using_more = 1 - above(rows["usage_trend_percent"], -8, 4), above(rows["usage_trend_percent"], 8, 4)
+    using_less, using_more = (
+        1 - simulate.above(rows["usage_trend_percent"], -8, 4),
+        simulate.above(rows["usage_trend_percent"], 8, 4),
+    )
     signs: dict[str, list[tuple[float, Any]]] = {
         "better offer": [(2, free), (2.5, dear), (1.5, rows["products"] == 1), (1, digital)],
         "annoyance": [
             (2.5, rows["complaints_6m"] >= 1),
-            (1.5, above(rows["calls_6m"], 2.5, 0.5)),
-            (2, 1 - above(rows["satisfaction"], 5.5, 0.5)),
+            (1.5, simulate.above(rows["calls_6m"], 2.5, 0.5)),
+            (2, 1 - simulate.above(rows["satisfaction"], 5.5, 0.5)),
             (1, rows["tenure_months"] < 24),
         ],
-        "dearer bill": [(2.5, above(rows["bill_change_percent"], 8, 1.5)), (2, using_less), (2, free)],
+        "dearer bill": [(2.5, simulate.above(rows["bill_change_percent"], 8, 1.5)), (2, using_less), (2, free)],
         "move": [(3, rows["moved"] == "yes"), (1.5, rows["household_size"] <= 2), (1.5, rows["products"] == 1)],
         "outgrown plan": [
-            (2.5, above(rows["used_gb"] / rows["plan_gb"], 0.8, 0.05)),
+            (2.5, simulate.above(rows["used_gb"] / rows["plan_gb"], 0.8, 0.05)),
             (2, using_more),
             (1.5, rows["contract"] == "rolling"),
             (1, rows["channel"] == "app"),
@@ -192,16 +195,11 @@ def reasons(rows: pd.DataFrame) -> dict[str, np.ndarray]:
 def hold(rows: pd.DataFrame) -> np.ndarray:
     """What keeps a customer, whatever the reason to leave, in log-odds."""
     return (
-        1.0 * above(rows["months_left"], 6, 1.5)
+        1.0 * simulate.above(rows["months_left"], 6, 1.5)
         + 0.3 * (rows["products"].to_numpy() - 1)
         + 0.4 * (rows["payment"] == "direct debit").to_numpy()
         + 0.6 * np.tanh(rows["tenure_months"].to_numpy() / 48)
     )
-
-
-def above(value: pd.Series | np.ndarray, limit: float, width: float) -> np.ndarray:
-    """A soft condition: from 0 to 1 as ``value`` passes ``limit``, within about two widths on either side."""
-    return simulate.sigmoid((np.asarray(value) - limit) / width)
 
 
 SCENARIO = Churn

@@ -142,9 +142,7 @@ def customers(rng: np.random.Generator, n: int, shift: float) -> pd.DataFrame:
 
 def score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:
     """Log-odds of a purchase without the intercept: both rules blended, at a strength that does not depend on it."""
-    c, ours, theirs = concept_shift, established_rule(rows), launch_rule(rows)
-    spread = np.sqrt((1 - c) ** 2 + c**2 + 2 * c * (1 - c) * RIVALRY)
-    return STRENGTH * ((1 - c) * ours + c * theirs) / spread
+    return STRENGTH * simulate.blended(established_rule(rows), launch_rule(rows), concept_shift, RIVALRY)
 
 
 def established_rule(rows: pd.DataFrame) -> np.ndarray:

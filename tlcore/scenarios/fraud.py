@@ -166,12 +166,19 @@ def patterns(rows: pd.DataFrame) -> dict[str, np.ndarray]:
     """How well each payment fits each way of stealing, in log-odds: the more of its signs are there, the better."""
     entry, merchant = rows["entry"], rows["merchant"]
     ratio = np.log(rows["amount"] / rows["usual_amount"])
-    small, large, larger = 1 - above(ratio, 0.0, 0.4), above(ratio, 0.5, 0.3), above(ratio, 0.8, 0.3)
-    hasty, silent = 1 - above(rows["minutes_since_last"], 12, 5), above(rows["minutes_since_last"], 600, 100)
-    burst = above(rows["payments_1h"], 2.5, 0.6)
-    new_device = 1 - above(rows["device_age_days"], 30, 10)
-    night = 1 - above(np.abs((rows["hour"] + 9) % 24 - 12), 3.5, 1.0)  # hours away from three o'clock
-    far = above(np.log1p(rows["distance_km"]), 4.5, 0.4)
+    small, large, larger = (
+        1 - simulate.above(ratio, 0.0, 0.4),
+        simulate.above(ratio, 0.5, 0.3),
+        simulate.above(ratio, 0.8, 0.3),
+    )
+    hasty, silent = (
+        1 - simulate.above(rows["minutes_since_last"], 12, 5),
+        simulate.above(rows["minutes_since_last"], 600, 100),
+    )
+    burst = simulate.above(rows["payments_1h"], 2.5, 0.6)
+    new_device = 1 - simulate.above(rows["device_age_days"], 30, 10)
+    night = 1 - simulate.above(np.abs((rows["hour"] + 9) % 24 - 12), 3.5, 1.0)  # hours away from three o'clock
+    far = simulate.above(np.log1p(rows["distance_km"]), 4.5, 0.4)
     resold = (entry == "online") & merchant.isin(["electronics", "gift cards", "fashion"])
     at_till, cash = entry.isin(["chip", "contactless"]), merchant == "cash"
     signs: dict[str, list[tuple[float, Any]]] = {
@@ -185,11 +192,6 @@ def patterns(rows: pd.DataFrame) -> dict[str, np.ndarray]:
         name: STEEPNESS * np.sum([weight * np.asarray(sign, dtype=float) for weight, sign in met], axis=0)
         for name, met in signs.items()
     }
-
-
-def above(value: pd.Series | np.ndarray, limit: float, width: float) -> np.ndarray:
-    """A soft condition: from 0 to 1 as ``value`` passes ``limit``, within about two widths on either side."""
-    return simulate.sigmoid((np.asarray(value) - limit) / width)
 
 
 SCENARIO = Fraud

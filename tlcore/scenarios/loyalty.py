@@ -151,9 +151,7 @@ def customers(rng: np.random.Generator, n: int, shift: float) -> pd.DataFrame:
 
 def score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:
     """Log-odds of being active without the intercept: both rules blended, at a strength that does not depend on it."""
-    c, ours, theirs = concept_shift, stamps_rule(rows), points_rule(rows)
-    spread = np.sqrt((1 - c) ** 2 + c**2 + 2 * c * (1 - c) * RIVALRY)
-    return STRENGTH * ((1 - c) * ours + c * theirs) / spread
+    return STRENGTH * simulate.blended(stamps_rule(rows), points_rule(rows), concept_shift, RIVALRY)
 
 
 def stamps_rule(rows: pd.DataFrame) -> np.ndarray:

@@ -150,10 +150,8 @@ def recommendations(rng: np.random.Generator, n: int, shift: float) -> pd.DataFr
 
 def score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:
     """Log-odds of a click without the intercept: how likely a look is, and what attracts, both lines blended."""
-    c, ours, theirs = concept_shift, established_appeal(rows), line_appeal(rows)
-    spread = np.sqrt((1 - c) ** 2 + c**2 + 2 * c * (1 - c) * RIVALRY)
     looked_at = -0.5 * np.log(rows["position"].to_numpy())
-    return looked_at + STRENGTH * ((1 - c) * ours + c * theirs) / spread
+    return looked_at + STRENGTH * simulate.blended(established_appeal(rows), line_appeal(rows), concept_shift, RIVALRY)
 
 
 def stretch(rows: pd.DataFrame) -> pd.Series:

@@ -16,9 +16,9 @@ class MaskedColumns(tl.Trained):
     paper = "Yoon et al., 2020"
     needs = frozenset({"source data", "unlabelled target", "tables"})
 
-    share: float = tl.knob(0.3, "Share of a row's cells that are overwritten", 0.05, 0.9)
+    share: float = tl.knob(0.15, "Share of a row's cells that are overwritten", 0.05, 0.9)
     cell_lr: float = tl.knob(1e-3, "Learning rate while cells are told", 1e-6, 1.0)
-    lr: float = tl.knob(1e-3, "Learning rate on the target", 1e-6, 1.0)
+    lr: float = tl.knob(3e-3, "Learning rate on the target", 1e-6, 1.0)
 
     def phases(self, task):
         model = task.model(task.target_labels)
