@@ -1,0 +1,1 @@
+"""The words of the simulated texts: rules for `tlcore.grammar`, and nothing else."""
