@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tlcore.store.place import home
+from tlcore.home import home
 
 PATIENCE = 3.0  # seconds a host may take to answer
 HUB = "https://huggingface.co"

@@ -14,15 +14,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from tlcore.errors import Unusable
+from tlcore.home import home
 from tlcore.store.artifacts import Artifacts
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 30  # seconds a writer waits for another
-
-
-def home() -> Path:
-    """The folder of everything that is kept: ``TRANSFERLAB_HOME``, or ``.transferlab`` where one stands."""
-    return Path(os.environ.get("TRANSFERLAB_HOME") or ".transferlab").absolute()
 
 
 class Place:
