@@ -36,6 +36,8 @@ def choose() -> Data | None:
             st.caption(_(catalog.scenarios()[name].story))
             with st.expander(_("Make it easier or harder"), icon=":material/tune:"):
                 settings = knobs(catalog.scenarios()[name], name)
+            if not catalog.scenarios()[name].embedded and not _asked_for(name):
+                return None
         if settings is None:
             return None
         with st.spinner(_("Reading the data"), show_time=False):
@@ -43,6 +45,17 @@ def choose() -> Data | None:
     except Unusable as error:
         show.problems(Unusable(*map(uploads.plain, error.problems)))
         return None
+
+
+def _asked_for(name: str) -> bool:
+    """Whether a person has asked for these data, which may have to be downloaded: nothing is fetched by looking."""
+    key = f"fetch {name}"
+    if not st.session_state.get(key):
+        st.info(_("These data are downloaded when you first ask for them, and kept on this machine."))
+        st.session_state[key] = st.button(_("Get the data"), icon=":material/download:", type="primary")
+        if st.session_state[key]:
+            st.rerun()
+    return bool(st.session_state[key])
 
 
 def offered() -> dict[str, str]:
