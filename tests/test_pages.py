@@ -516,3 +516,15 @@ def test_the_rarest_class_speaks_for_itself_where_the_event_is_the_common_one(st
         store.save_predictions(shelves.carried_out(store), pd.DataFrame(columns))
     app = opened("compare/imbalance.py", experiment=experiment)
     assert "It says stayed = no in 20 % of cases; it is true in 20 %." in said(app)
+
+
+def test_public_data_are_fetched_when_a_person_asks_and_not_by_looking(monkeypatch):
+    monkeypatch.setenv("TRANSFERLAB_MIRROR", "http://127.0.0.1:9")  # where nobody answers
+    app = opened("prepare/data.py", scenario="mnist_usps")
+    assert not app.exception
+    assert not app.error
+    (ask,) = [button for button in app.button if button.label == "Get the data"]
+    ask.click().run()
+    assert not app.exception
+    (error,) = app.error
+    assert "could not be downloaded" in error.value
