@@ -7,11 +7,12 @@ into first), under ``weights`` in the home folder, or where torchvision and the 
 from __future__ import annotations
 
 import os
-import socket
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 from tlcore.home import home
 
@@ -36,9 +37,10 @@ class Published:
         return self.address.startswith(("http://", "https://"))
 
     @property
-    def host(self) -> str:
-        """Where it would be fetched from."""
-        return self.address if self.is_file else os.environ.get("HF_ENDPOINT") or HUB
+    def origin(self) -> str:
+        """Where it would be fetched from: scheme and host."""
+        address = self.address if self.is_file else os.environ.get("HF_ENDPOINT") or HUB
+        return "{0.scheme}://{0.netloc}".format(urlsplit(address))
 
     def here(self) -> Path | None:
         """The file, or the folder of the repository, where it is on this machine."""
@@ -49,7 +51,7 @@ class Published:
         if self.here() is not None:
             return "here"
         offline = os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
-        reach = not (offline and not self.is_file) and answers(self.host)
+        reach = not (offline and not self.is_file) and answers(self.origin)
         return "can be fetched" if reach else "out of reach"
 
 
@@ -60,13 +62,12 @@ def folder() -> Path:
 
 @cache
 def answers(address: str) -> bool:
-    """Whether the host of this address can be connected to."""
-    parts = urlsplit(address)
+    """Whether the host of this address says anything at all, through a proxy where one is set."""
     try:
-        with socket.create_connection(
-            (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)), timeout=PATIENCE
-        ):
+        with urlopen(Request(address, method="HEAD"), timeout=PATIENCE):
             return True
+    except HTTPError:  # an answer, if not a friendly one
+        return True
     except OSError:
         return False
 

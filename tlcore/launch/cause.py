@@ -69,7 +69,8 @@ def _kind(error: BaseException, reading: bool) -> FailureKind:
     if getattr(error, "errno", None) in FULL or any(phrase in words for phrase in FULL_WORDS):
         return "disk"
     if isinstance(error, Unusable):
-        return "data" if reading else "configuration"
+        behind = {kind.__name__ for kind in type(error.__cause__).__mro__}
+        return "data" if reading else "weights" if behind & WEIGHTS else "configuration"
     if names & WEIGHTS:
         return "weights"
     if isinstance(error, TimeoutError):

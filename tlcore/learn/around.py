@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from tlcore.learn.nets import Body
+from tlcore.learn.nets import FEW, Body
 from tlcore.outcome import Note
 
 Feed = Callable[[Tensor], dict[str, Any]]
@@ -27,7 +27,7 @@ class Around(Body):
         costly: bool = True, notes: Iterable[Note] = (),
     ):  # fmt: skip
         layers = _taken_out(model)
-        super().__init__([model, *layers], width, pace=pace, costly=costly, notes=notes)
+        super().__init__([model, *layers], width, pace=pace, costly=costly, at_once=FEW, notes=notes)
         self.feed, self.read, self.first = feed, read, first
         self._within = layers  # the very list the model walks
 

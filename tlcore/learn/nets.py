@@ -21,7 +21,7 @@ class Body(nn.Module):
 
     ``pace``: how fast its weights may move, as a share of the learning rate asked for; what took weeks to
     learn is not to be torn down in a few steps. ``costly``: a pass is worth remembering (learn/memory.py).
-    ``notes`` say how its weights were come by.
+    ``at_once``: how many inputs pass while it does not learn. ``notes`` say how its weights were come by.
     """
 
     def __init__(
@@ -31,11 +31,13 @@ class Body(nn.Module):
         *,
         pace: float = 1.0,
         costly: bool = False,
+        at_once: int | None = None,
         notes: Iterable[Note] = (),
     ):
         super().__init__()
         self.blocks = nn.ModuleList(blocks)
         self.width, self.pace, self.costly, self.notes = width, pace, costly, tuple(notes)
+        self.at_once = at_once or (FEW if costly else PART)
         # Marks of the weights that it came with, so that they need not be kept with every run.
         self.published = {name: _mark(tensor) for name, tensor in self.state_dict().items()} if costly else {}
         self.standing = True  # whether its weights are to stay as they are just now; the loop knows
@@ -172,12 +174,12 @@ def answers(module: nn.Module, x: Tensor) -> Tensor:
     module.eval()
     with torch.no_grad():
         if isinstance(module, Model) and _remembered(module.body):
-            return _in_parts(module.head, answers(module.body, x), PART)
+            return _in_parts(module.head, answers(module.body, x))
         if isinstance(module, Body) and _remembered(module):
             # In full precision wherever it is asked: what is remembered serves them all.
             with torch.autocast(x.device.type, enabled=False):
-                return memory.recall(digest(module), x, module.seen(x), lambda some: _in_parts(module, some, FEW))
-        return _in_parts(module, x, PART)
+                return memory.recall(digest(module), x, module.seen(x), lambda some: _in_parts(module, some))
+        return _in_parts(module, x)
 
 
 def _remembered(body: nn.Module) -> bool:
@@ -193,7 +195,8 @@ def stand(modules: Iterable[nn.Module], moving: Iterable[Tensor]) -> None:
                 part.standing = not any(id(weight) in ids for weight in part.parameters())
 
 
-def _in_parts(module: nn.Module, x: Tensor, size: int) -> Tensor:
+def _in_parts(module: nn.Module, x: Tensor) -> Tensor:
+    size = min((part.at_once for part in module.modules() if isinstance(part, Body)), default=PART)
     return torch.cat([module(part).float() for part in x.split(size)])
 
 
