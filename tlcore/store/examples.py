@@ -32,7 +32,7 @@ from tlcore.store.submitting import FRESH
 from tlcore.store.working import Working
 
 FORMAT = 1
-VALUES_AT_MOST = 500_000  # probabilities in one example: a good megabyte
+VALUES_AT_MOST = 250_000  # probabilities in one example: half a megabyte
 NOT_SCORES = ("run", "part", "row", "truth", "place")
 # Of no interest away from where they were trained.
 HERE_ONLY = ("slot", "host", "keeper", "keeper_created", "pid", "pid_created", "beat", "request", "batch")
