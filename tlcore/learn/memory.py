@@ -17,6 +17,7 @@ from hashlib import blake2s
 from pathlib import Path
 from shutil import rmtree
 from tempfile import NamedTemporaryFile
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -70,7 +71,7 @@ def _read(place: Path) -> dict[bytes, np.ndarray]:
         try:
             with np.load(part, allow_pickle=False) as kept:
                 known |= zip(map(bytes, kept["names"]), kept["features"], strict=True)
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, BadZipFile):
             part.unlink(missing_ok=True)  # damaged: what it held is computed again
     if place.is_dir():
         os.utime(place)
