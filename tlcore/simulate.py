@@ -93,7 +93,7 @@ def best(test: Market) -> dict[str, float]:
     return {name: float(catalog.metric(name).measure(truth, prediction)) for name in BEST_AT}
 
 
-def between(here: Parameters, there: Parameters, share: float) -> dict[str, Any]:
+def between(here: Parameters, there: Parameters, share: float | np.ndarray) -> dict[str, Any]:
     """The parameters that lie ``share`` of the way from one place to the other; 0 gives ``here`` to the last bit."""
     return {
         name: {key: (1 - share) * value[key] + share * there[name][key] for key in value}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Linear(Fitted):
     """A weighted sum of the inputs: logistic regression, or ridge regression for numbers."""
 
-    # Rows of words are thousands of columns with length 1 in all: held as hard as numbers, only the prior would be left.
+    # A row of words has thousands of columns and length 1: held as hard as numbers, little but the prior is left.
     strength: float = knob(1.0, "Pull of the weights towards zero", 1e-4, 1e4, by={"text": 0.03})
 
     def learner(self, given: Given) -> BaseEstimator:

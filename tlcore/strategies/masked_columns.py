@@ -9,9 +9,7 @@ import tlcore as tl
 class MaskedColumns(tl.Trained):
     title = "Masked columns"
     family = "scarce labels"
-    summary = (
-        "The network first learns to tell overwritten cells from the rest of their row, which needs no label."
-    )
+    summary = "The network first learns to tell overwritten cells from the rest of their row, which needs no label."
     avoid = "Where columns have little to do with each other, or rows without labels are few."
     paper = "Yoon et al., 2020"
     needs = frozenset({"source data", "unlabelled target", "tables"})
