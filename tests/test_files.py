@@ -124,7 +124,7 @@ def test_what_is_no_table_is_refused_with_a_sentence(tmp_path: Path, content: st
 def test_a_broken_parquet_and_an_unknown_kind_of_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="no readable Parquet"):
         read_table(written(tmp_path / "a.parquet", "age,bought\n1,yes\n"))
-    with pytest.raises(Unusable, match="CSV, TSV or Parquet"):
+    with pytest.raises(Unusable, match="CSV, TSV, Parquet or JSON Lines"):
         read_table(written(tmp_path / "a.xlsx", "x"))
 
 
@@ -423,7 +423,7 @@ def test_a_zip_with_a_link_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tlcore.files.images.MOST_BYTES", 1000)
+    monkeypatch.setattr("tlcore.files.class_folders.MOST_BYTES", 1000)
     with pytest.raises(Unusable, match="unpacks to more than"):
         read_images(zipped(tmp_path / "a.zip", {"dark/a.png": picture(1), "light/a.png": picture(200)}))
 
@@ -459,7 +459,7 @@ def test_two_folders_become_a_situation_without_copies(tmp_path: Path) -> None:
     drawn = situation(files)
     assert drawn.modality == "image"
     assert (len(drawn.source), len(drawn.target)) == (23, 25)
-    assert "One image in target is an exact copy of another one" in notes(files)
+    assert "One of the images in target is an exact copy of another one" in notes(files)
 
 
 def test_tables_and_images_cannot_be_mixed(tmp_path: Path, pair: dict[str, str]) -> None:

@@ -120,6 +120,30 @@ def messages(seed: int = 0) -> Situation:
     )  # fmt: skip
 
 
+def calls(seed: int = 0) -> Situation:
+    """Low, high and rising whistles of a quarter of a second; the target is whistled softly in a humming room."""
+    rng = np.random.default_rng(seed)
+    time = np.arange(4000) / 16_000
+
+    def draw(n: int, target: bool) -> Examples:
+        kinds = rng.choice(["low", "high", "rising"], n)
+        sounds = np.zeros((n, len(time)), np.int16)
+        for sound, kind in zip(sounds, kinds, strict=True):
+            first = rng.uniform(500, 700) if kind != "high" else rng.uniform(1600, 2000)
+            rise = rng.uniform(4000, 6000) if kind == "rising" else 0.0  # hertz a second
+            wave = np.sin(2 * np.pi * (first * time + rise * time**2 / 2) + rng.uniform(0, 6))
+            loud = rng.uniform(0.1, 0.3) if target else rng.uniform(0.3, 0.8)
+            room = 0.05 * rng.normal(size=len(time)) + 0.1 * np.sin(2 * np.pi * 100 * time) if target else 0.0
+            end = rng.integers(3000, len(time) + 1)
+            sound[:end] = (32_000 * (loud * wave + room)).clip(-32_768, 32_767)[:end]
+        return Examples(sounds, kinds.astype(object))
+
+    return Situation(
+        source=draw(240, False), target=draw(160, True), test=draw(120, True), label="call", modality="audio",
+        simulated=True,
+    )  # fmt: skip
+
+
 TOYS = {
     "table, two classes": table,
     "table, three classes": lambda: table("multiclass"),
@@ -131,6 +155,7 @@ TOYS = {
         pictures(), source=pictures(seed=5).target, facts={"backbone": "taught"}
     ),
     "texts": messages,
+    "sounds": calls,
 }
 
 

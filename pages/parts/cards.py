@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from tlcore import mel
 from tlcore.situation import Examples, Situation
 from tlcore.tokens import tokens
 from tlcore.words import _
 
-SAMPLE_ROWS, SAMPLE_IMAGES = 8, 10
+SAMPLE_ROWS, SAMPLE_IMAGES, SAMPLE_SOUNDS = 8, 10, 6
 SAMPLE_TEXTS = 1000  # whose words are counted
 
 
@@ -54,10 +55,23 @@ def sample(examples: Examples) -> None:
             },
         )  # fmt: skip
         return
+    if chosen.modality == "audio":
+        _players(chosen)
+        return
     with st.container(horizontal=True):
         for position, picture in enumerate(chosen.inputs):
             caption = "" if chosen.labels is None else str(chosen.labels[position])
             st.image(_enlarged(picture), caption=caption, width=88)
+
+
+def _players(examples: Examples) -> None:
+    """Sounds to listen to, each under its answer."""
+    columns = st.columns(3)
+    for place, sound in enumerate(np.asarray(examples.inputs)[:SAMPLE_SOUNDS]):
+        with columns[place % len(columns)]:
+            if examples.labels is not None:
+                st.caption(str(examples.labels[place]))
+            st.audio(sound, sample_rate=mel.RATE)
 
 
 def _answers(examples: Examples, situation: Situation) -> None:
@@ -80,7 +94,9 @@ def _answers(examples: Examples, situation: Situation) -> None:
 
 
 def _inputs_name(examples: Examples) -> str:
-    return {"table": _("Columns"), "image": _("Pixels"), "text": _("Words (median)")}[examples.modality]
+    return {"table": _("Columns"), "image": _("Pixels"), "text": _("Words (median)"), "audio": _("Seconds (median)")}[
+        examples.modality
+    ]
 
 
 def _inputs(examples: Examples) -> str:
@@ -88,6 +104,8 @@ def _inputs(examples: Examples) -> str:
         return str(examples.inputs.shape[1])
     if examples.modality == "text":
         return f"{np.median([len(tokens(text)) for text in examples.inputs[:SAMPLE_TEXTS]]):.0f}"
+    if examples.modality == "audio":
+        return f"{np.median(mel.lengths(np.asarray(examples.inputs))) / mel.RATE:.1f}"
     height, width = examples.inputs.shape[1:3]
     return f"{width} x {height}"
 

@@ -3,28 +3,98 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from pages.parts import uploads
+from pages.parts import show, uploads
 from pages.parts.forms import BOUND, choice
 from tlcore import files
 from tlcore.errors import Unusable
+from tlcore.files import fixes, lists
 from tlcore.files.columns import text
+from tlcore.files.finding import Fix
 from tlcore.scenarios import own_files
 from tlcore.words import _
+
+ASKED = "own files asked for"
 
 
 def form() -> dict[str, object] | None:
     """The settings of the scenario ``own_files``; None until there is enough to read."""
+    st.session_state.pop(ASKED, None)
+    _follow_a_link()
     ways = {"two": _("Two files: source and target"), "one": _("One file, split by a column")}
     way = choice(st.segmented_control, _("How does your data come?"), ways, "files", "two", required=True)
-    given = _two() if way == "two" else _one()
+    try:
+        given = _two() if way == "two" else _one()
+    finally:
+        _mended()
     if given is None:
         st.caption(_("Tables as CSV, TSV or Parquet, or a zip of one image folder per class."))
         return None
-    return _settings(given)
+    settings = _settings(given | {knob: text for knob in fixes.KNOBS if (text := _held(knob))})
+    st.session_state[ASKED] = settings
+    return settings
+
+
+def asked() -> dict[str, Any] | None:
+    """The settings the form came to on this run of the page, whether they can be used or not."""
+    return st.session_state.get(ASKED)
+
+
+def mend(fix: Fix) -> None:
+    """Turn the knob that mends a finding."""
+    _hold(fix.knob, fixes.added(_held(fix.knob), fix))
+
+
+def unmend(fix: Fix) -> None:
+    """Turn it back."""
+    _hold(fix.knob, fixes.removed(_held(fix.knob), fix))
+
+
+def _mended() -> None:
+    """What was mended by a person's choice, each with a way back."""
+    chosen = fixes.in_force({knob: _held(knob) for knob in fixes.KNOBS})
+    if not chosen:
+        return
+    with st.container(border=True, gap="small"):
+        st.markdown(f":material/healing: **{_('Mended as you chose')}**")
+        st.caption(_("Your files stay as they are: this is applied whenever they are read."))
+        for fix in chosen:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(show.plain(fixes.said(fix)), width="stretch")
+                st.button(
+                    _("Undo"), key=f"undo {fix.knob} {fix.entry}", icon=":material/undo:", type="tertiary",
+                    on_click=unmend, args=(fix,),
+                )  # fmt: skip
+
+
+def _held(knob: str) -> str:
+    """What a knob of `Files` is set to: in the address, and in the session where the page was left meanwhile."""
+    key = f"files.{knob}"
+    text = st.query_params.get(key) or st.session_state.get(key, "")
+    if text and st.query_params.get(key) != text:
+        st.query_params[key] = text
+    st.session_state[key] = text
+    return "" if text == fixes.UNTURNED.get(knob) else text
+
+
+def _hold(knob: str, text: str) -> None:
+    key = f"files.{knob}"
+    st.session_state[key] = text
+    if text:
+        st.query_params[key] = text
+    else:
+        st.query_params.pop(key, None)
+
+
+def _follow_a_link() -> None:
+    """A link to an earlier experiment names everything that was mended there: nothing of another draft stays."""
+    if st.query_params.pop("files.digest", None):
+        for knob in fixes.KNOBS:
+            _hold(knob, st.query_params.get(f"files.{knob}", ""))
 
 
 def _two() -> dict[str, str] | None:
@@ -43,14 +113,7 @@ def _two() -> dict[str, str] | None:
     given = {role: str(path) for role, path in paths.items() if path is not None}
     if ".zip" in (source.suffix.lower(), target.suffix.lower()):
         return given
-    table = _table(target)
-    shared = [column for column in table.columns if column in set(_table(source).columns)]
-    if not shared:
-        raise Unusable(
-            _("{source} and {target} have no column in common; both must hold the same columns.",
-              source=source.name, target=target.name)
-        )  # fmt: skip
-    return given | _label(table[shared])
+    return given | _label(_table(target), _table(source))
 
 
 def _one() -> dict[str, str] | None:
@@ -65,19 +128,21 @@ def _one() -> dict[str, str] | None:
         )
     left, right = st.columns(2)
     domain = left.selectbox(_("Column that splits it"), few, key="files.domain_column", **BOUND)
-    values = [str(value) for value in text(table[domain]).value_counts().index[::-1]]
+    values = [str(value) for value in _written(table[domain]).value_counts().index[::-1]]
     target = right.selectbox(_("Value that marks the target"), values, key="files.target_domain", **BOUND)
     given = {"source": str(file), "domain_column": str(domain), "target_domain": str(target)}
-    return given | _label(table.drop(columns=domain))
+    table = table.drop(columns=domain)
+    return given | _label(table, table)
 
 
-def _label(table: pd.DataFrame) -> dict[str, str]:
-    """The column to predict, guessed first, and the event where it has two classes."""
+def _label(table: pd.DataFrame, source: pd.DataFrame) -> dict[str, str]:
+    """The column to predict, guessed first from the source, where labels are plenty; the event of two classes."""
     columns = [str(column) for column in table.columns]
     left, right = st.columns(2)
-    guessed = columns.index(files.guess_label(table))
+    usual = files.guess_label(source)
+    guessed = columns.index(usual if usual in columns else files.guess_label(table))
     label = left.selectbox(_("Column to predict"), columns, guessed, key="files.label", **BOUND)
-    classes = sorted(text(table[label]).dropna().unique())
+    classes = sorted(_written(table[label]).dropna().unique())
     if len(classes) != 2:
         return {"label": label}
     help = _("The class that matters, such as churned or fraud.")
@@ -86,7 +151,14 @@ def _label(table: pd.DataFrame) -> dict[str, str]:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    return _read(str(path))
+    """The table with its columns as they will be called."""
+    return fixes.renamed(_read(str(path)), _held("rename"))
+
+
+def _written(column: pd.Series) -> pd.Series:
+    """The values of a column as they will be read."""
+    values = text(column)
+    return values.map(fixes.usual(values)) if str(column.name) in lists.names("fold", _held("fold")) else values
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

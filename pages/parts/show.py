@@ -10,6 +10,7 @@ import streamlit as st
 
 from tlcore import catalog
 from tlcore.errors import Unusable
+from tlcore.files import export
 from tlcore.words import _
 
 
@@ -111,7 +112,7 @@ def chart(picture: Any, table: pd.DataFrame | None = None, what: str | None = No
 
 def download(table: pd.DataFrame, *, key: str, name: str = "transferlab.csv") -> None:
     st.download_button(
-        _("Download as CSV"), lambda: table.to_csv(index=False).encode("utf-8-sig"), name, "text/csv",
+        _("Download as CSV"), lambda: export.as_csv(table), name, "text/csv",
         key=f"download {key}", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
 

@@ -10,10 +10,14 @@ from uuid import uuid4
 
 import streamlit as st
 
+from pages.parts import show
+from tlcore.errors import Unusable
+from tlcore.files.request import TABLES
 from tlcore.store import home
 from tlcore.words import _
 
-TYPES = ["csv", "tsv", "txt", "parquet", "pq", "zip"]
+MOST = 200  # megabytes of one file
+TYPES = [*(ending.removeprefix(".") for ending in TABLES), "zip"]
 
 
 def folder() -> Path:
@@ -21,7 +25,15 @@ def folder() -> Path:
 
 
 def keep(name: str, content: bytes) -> str:
-    """Store a file and return its place below `folder`: equal content and name, equal place."""
+    """Store a file and return its place below `folder`: equal content and name, equal place.
+
+    Raises `Unusable` for one that is too large, and keeps nothing of it.
+    """
+    if len(content) > MOST << 20:
+        raise Unusable(
+            _("{file} is larger than {most} MB, which is the limit for an upload; bring a part of its rows, or use the "
+              "command line.", file=Path(name).name, most=MOST)
+        )  # fmt: skip
     place = f"{blake2s(content, digest_size=8).hexdigest()}/{Path(name).name}"
     path = folder() / place
     if not path.exists():
@@ -52,7 +64,11 @@ def upload(role: str, label: str, help: str) -> Path | None:
     """An upload field that remembers its file: in the session, and in the address under ``files.<role>``."""
     key = f"files.{role}"
     field = f"{key}.upload"
-    given: Any = st.file_uploader(label, TYPES, help=help, key=field, on_change=_changed, args=(key, field))
+    given: Any = st.file_uploader(
+        label, TYPES, help=help, key=field, on_change=_changed, args=(key, field), max_upload_size=MOST
+    )
+    if refused := st.session_state.pop(f"{key}.refused", None):
+        st.error(show.plain(refused), icon=":material/error:")
     place = st.query_params.get(key) or st.session_state.get(key, "")
     kept = path_of(place)
     if kept is None:
@@ -69,8 +85,11 @@ def _changed(key: str, field: str) -> None:
     given = st.session_state[field]
     if given is None:
         _forget(key)
-    else:
+        return
+    try:
         st.session_state[key] = st.query_params[key] = keep(given.name, given.getvalue())
+    except Unusable as error:
+        st.session_state[f"{key}.refused"] = str(error)
 
 
 def _forget(key: str) -> None:

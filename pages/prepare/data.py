@@ -12,6 +12,7 @@ TITLE, ICON, PLACE = "Data", ":material/table_view:", 1
 frame.page(_("Data"), _("What do I have, and is it fit for use?"))
 chosen = data.choose()
 if chosen is None:
+    doctor.way_out()
     st.stop()
 
 situation = chosen.situation

@@ -8,12 +8,12 @@
 
 from tlcore.files.assemble import gather, situation
 from tlcore.files.doctor import examine
-from tlcore.files.finding import Finding, Findings
+from tlcore.files.finding import Finding, Findings, Fix
 from tlcore.files.images import read_images
 from tlcore.files.request import Files, digest, modality_of
 from tlcore.files.tables import guess_label, read_table
 
 __all__ = [
-    "Files", "Finding", "Findings", "digest", "examine", "gather", "guess_label", "modality_of", "read_images",
+    "Files", "Finding", "Findings", "Fix", "digest", "examine", "gather", "guess_label", "modality_of", "read_images",
     "read_table", "situation",
 ]  # fmt: skip

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tlcore.errors import Unusable
 from tlcore.files.finding import Findings
-from tlcore.files.from_images import from_images
+from tlcore.files.from_folders import from_folders
 from tlcore.files.from_tables import from_tables
-from tlcore.files.request import Files, modality_of
-from tlcore.situation import Situation
+from tlcore.files.request import Files, modality_of, things
+from tlcore.situation import Modality, Situation
 from tlcore.words import _
 
 
@@ -26,8 +26,8 @@ def gather(files: Files) -> tuple[Situation | None, Findings]:
     found = Findings()
     try:
         if _complete(files, found):
-            read = from_images if _modality(files) == "image" else from_tables
-            return read(files, found), found
+            kind = _modality(files)
+            return from_tables(files, found) if kind == "table" else from_folders(files, kind, found), found
     except Unusable as error:
         for problem in error.problems:
             found.stop(problem)
@@ -45,7 +45,7 @@ def _complete(files: Files, found: Findings) -> bool:
         )
     if files.places and _is_folder(files):
         found.stop(
-            _("Places are told apart by a column of a table; images have none."), remedy=_("Leave the places out.")
+            _("Places are told apart by a column of a table; folders have none."), remedy=_("Leave the places out.")
         )
     if files.target and files.domain_column:
         found.stop(
@@ -64,8 +64,9 @@ def _is_folder(files: Files) -> bool:
     return source.is_dir() or source.suffix.lower() == ".zip"
 
 
-def _modality(files: Files) -> str:
-    problems, kinds = [], {}
+def _modality(files: Files) -> Modality:
+    problems: list[str] = []
+    kinds: dict[str, Modality] = {}
     for role, path in files.paths.items():
         try:
             kinds[role] = modality_of(path)
@@ -74,9 +75,6 @@ def _modality(files: Files) -> str:
     if problems:
         raise Unusable(*problems)
     if len(set(kinds.values())) > 1:
-        tables = ", ".join(str(files.paths[role]) for role, kind in kinds.items() if kind == "table")
-        images = ", ".join(str(files.paths[role]) for role, kind in kinds.items() if kind == "image")
-        raise Unusable(
-            _("Tables ({tables}) and images ({images}) cannot be mixed; bring one kind.", tables=tables, images=images)
-        )
+        told = ", ".join(f"{files.paths[role]} ({things(kind)})" for role, kind in kinds.items())
+        raise Unusable(_("Files of different kinds cannot be mixed ({files}); bring one kind.", files=told))
     return kinds["source"]

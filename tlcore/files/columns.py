@@ -99,6 +99,13 @@ def text(values: pd.Series) -> pd.Series:
     return pd.Series([written(value) for value in values.astype(object)], index=values.index, dtype="str")
 
 
+def days(values: pd.Series) -> pd.Series | None:
+    """Days since 1970 where these are dates; None where they are not."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return _days(values)
+    return None if pd.api.types.is_numeric_dtype(values) else _dates(text(values))
+
+
 def _typed(column: str, values: pd.Series, places: list[str], found: Findings) -> pd.Series | None:
     if pd.api.types.is_datetime64_any_dtype(values):
         return _days(values)

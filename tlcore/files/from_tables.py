@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 
+import numpy as np
 import pandas as pd
 
 from tlcore.errors import Unusable
-from tlcore.files import columns
-from tlcore.files.finding import Findings
+from tlcore.files import checks, columns, fixes, lists, texts
+from tlcore.files.finding import Findings, Fix
 from tlcore.files.labels import labelled, read_labels
 from tlcore.files.request import Files
 from tlcore.files.tables import read_table
@@ -28,19 +30,58 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
                 found.stop(problem, where=names[role])
     if found.stops:
         return None
+    fixes.rename_and_fold(tables, names, files, found)
     _check_label(tables, names, files, found)
     if files.domain_column and not _divide(tables, names, files, found):
         return None
+    fixes.rescale(tables, files, found)
+    checks.run("files", checks.Tables(tables, names, files), found)
     if files.places:
         _check_places(tables, names, files, found)
+    for role, table in tables.items():
+        if files.text and files.text not in table.columns:
+            _say_missing(files.text, table, names[role], found)
     for column in files.ignored:
         if not any(column in table.columns for table in tables.values()):
             found.warn(_("Column '{column}' is to be left out, but no file has it.", column=column))
     if found.stops:
         return None
+    spoken = texts.column(tables, files, found)
+    if spoken:
+        tables = texts.written(tables, spoken, names, found)
+    if found.stops:
+        return None
     labels, regression = read_labels(
         {role: table[files.label] for role, table in tables.items() if role != "unlabelled"}, files.label, names, found
     )
+    inputs: Mapping[str, pd.DataFrame | np.ndarray]
+    if spoken:
+        inputs = {role: columns.text(table[spoken]).to_numpy(dtype=object) for role, table in tables.items()}
+        members = {role: [_("row {row}", row=row) for row in table.index] for role, table in tables.items()}
+    else:
+        inputs, members = _rows(tables, names, files, found), None
+    labels = fixes.once(inputs, labels, files, found)
+    examples = labelled(inputs, labels, names, found, regression=regression, positive=files.positive, members=members)
+    if found.stops:
+        return None
+    return Situation(
+        source=examples["source"],
+        target=examples["target"],
+        test=examples.get("test"),
+        unlabelled=_unlabelled(inputs, labels["target"]),
+        label=files.label,
+        modality="text" if spoken else "table",
+        positive=files.positive or None,
+        regression=regression,
+        places=files.places or None,
+        notes=found.notes,
+    )
+
+
+def _rows(
+    tables: dict[str, pd.DataFrame], names: dict[str, str], files: Files, found: Findings
+) -> dict[str, pd.DataFrame]:
+    """The columns that all tables share, read alike."""
     left_out = {files.label, files.domain_column, *files.ignored} - {files.places}
     inputs = columns.common(
         {role: table[[c for c in table.columns if c not in left_out]] for role, table in tables.items()}, names, found
@@ -52,24 +93,15 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
               target=names["target"], label=files.label),
             remedy=_("Give the same things the same column names."),
         )  # fmt: skip
-    examples = labelled(inputs, labels, names, found, regression=regression, positive=files.positive)
-    if found.stops:
-        return None
-    unlabelled = inputs["target"][labels["target"].isna()]
-    if "unlabelled" in inputs:
-        unlabelled = pd.concat([unlabelled, inputs["unlabelled"]])
-    return Situation(
-        source=examples["source"],
-        target=examples["target"],
-        test=examples.get("test"),
-        unlabelled=Examples(unlabelled.reset_index(drop=True)) if len(unlabelled) else None,
-        label=files.label,
-        modality="table",
-        positive=files.positive or None,
-        regression=regression,
-        places=files.places or None,
-        notes=found.notes,
-    )
+    return inputs
+
+
+def _unlabelled(inputs: Mapping[str, pd.DataFrame | np.ndarray], labels: pd.Series) -> Examples | None:
+    """The rows of the target without a label, and those of the file of unlabelled ones."""
+    parts = [inputs["target"][labels.isna().to_numpy()], *([inputs["unlabelled"]] if "unlabelled" in inputs else [])]
+    frames = isinstance(parts[0], pd.DataFrame)
+    more = pd.concat(parts).reset_index(drop=True) if frames else np.concatenate(parts)
+    return Examples(more) if len(more) else None
 
 
 def _divide(tables: dict[str, pd.DataFrame], names: dict[str, str], files: Files, found: Findings) -> bool:
@@ -129,7 +161,7 @@ def _check_label(tables: dict[str, pd.DataFrame], names: dict[str, str], files: 
         if role == "unlabelled":
             continue
         if files.label not in table.columns:
-            _say_missing(files.label, table, names[role], found)
+            _say_missing(files.label, table, names[role], found, mend=True)
         elif columns.text(table[files.label]).isna().all():
             found.stop(
                 _("Column '{label}' of {file} holds no label at all.", label=files.label, file=names[role]),
@@ -160,7 +192,7 @@ def _check_places(tables: dict[str, pd.DataFrame], names: dict[str, str], files:
             )  # fmt: skip
 
 
-def _say_missing(column: str, table: pd.DataFrame, file: str, found: Findings) -> None:
+def _say_missing(column: str, table: pd.DataFrame, file: str, found: Findings, *, mend: bool = False) -> None:
     near = columns.nearest(column, list(table.columns), cutoff=0.6)
     hint = _("Did you mean '{near}'?", near=near) + " " if near else ""
     shown = ", ".join(f"'{name}'" for name in list(table.columns)[:30])
@@ -168,4 +200,5 @@ def _say_missing(column: str, table: pd.DataFrame, file: str, found: Findings) -
         _("{file} has no column '{column}'.", file=file, column=column),
         where=file,
         remedy=hint + _("Its columns are {columns}.", columns=shown),
+        fix=Fix("rename", lists.entry(near, column)) if mend and near else None,
     )

@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import os
+import zipfile
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import blake2s
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PurePosixPath
 
 from tlcore.errors import Unusable
+from tlcore.files import lists
 from tlcore.knobs import knob
+from tlcore.situation import Modality
 from tlcore.words import _
 
 ROLES = ("source", "target", "test", "unlabelled")
-TABLES = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq")
+TABLES = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson")
+DIVIDED = tuple(ending for ending in TABLES if ending != ".txt")  # a .txt in a folder is a text
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
+FOLDERS: dict[Modality, tuple[str, ...]] = {
+    "image": IMAGES,
+    "audio": (".wav", ".wave"),
+    "text": (".txt",),
+}  # what folders and zips may hold, by kind
 
 
 @dataclass(frozen=True)
 class Files:
-    """Tables, or folders (zips) of class folders with images. Empty text means "none".
+    """Tables, or folders (zips) of class folders with images, sounds or texts. Empty text means "none".
 
     Either ``source`` and ``target``, or one table in ``source`` with the column that splits it:
     rows whose ``domain_column`` equals ``target_domain`` are the target, all others the source.
     """
 
-    source: str = knob("", "The table or image folder where labels are plenty")
-    target: str = knob("", "The table or image folder where labels are scarce")
-    label: str = knob("", "The column to predict (tables); images are labelled by their folder")
+    source: str = knob("", "The table, or folder of class folders, where labels are plenty")
+    target: str = knob("", "The table, or folder of class folders, where labels are scarce")
+    label: str = knob("", "The column to predict (tables); what lies in folders is labelled by its folder")
     test: str = knob("", "Labelled target examples kept for the final judgement; without it, half of the target is")
     unlabelled: str = knob("", "More target examples without labels")
     domain_column: str = knob("", "The column that splits one table into source and target")
@@ -35,7 +46,13 @@ class Files:
     positive: str = knob("", "The event, where there are two classes")
     places: str = knob("", "The column that names each row's place (tables): its region, shop or brand")
     ignore: str = knob("", "Columns to leave out, separated by commas")
+    rename: str = knob("", "Columns to call otherwise, such as Alter=age, Einkommen=income")
+    fold: str = knob("", "Columns whose values count as equal whatever their capital letters and blanks, by commas")
+    scale: str = knob("", "Columns of the target to multiply, to bring them to the units of the source: income=1000")
+    copies: str = knob("keep", "What becomes of rows that occur more than once", choices=("keep", "drop"))
+    text: str = knob("", "The column that holds the texts to read; empty: found where a table is hardly anything else")
     size: int = knob(64, "Height and width that images are resized to, in pixels", 8, 512)
+    seconds: float = knob(4.0, "Seconds of a sound that are read; what follows is cut off", 0.1, 30.0)
 
     @property
     def paths(self) -> dict[str, Path]:
@@ -54,29 +71,52 @@ class Files:
 
     @property
     def ignored(self) -> list[str]:
-        return [name.strip() for name in self.ignore.split(",") if name.strip()]
+        return lists.names("ignore", self.ignore)
 
 
-def modality_of(path: Path) -> str:
-    """ "image" for a folder or a zip, "table" for a table file. Raises `Unusable` for anything else."""
+def modality_of(path: Path) -> Modality:
+    """ "table" for a table file; "image", "audio" or "text" for a folder or zip, by what lies in it.
+
+    Raises `Unusable` for anything else.
+    """
     path = existing(path)
     if path.is_dir() or path.suffix.lower() == ".zip":
-        return "image"
+        return _kind_of(path)
     if path.suffix.lower() in TABLES:
         return "table"
     raise Unusable(
-        _(
-            "{path} is no kind of file that can be read; bring a table (CSV, TSV or Parquet), or a folder "
-            "or zip of class folders with images.",
-            path=path,
-        )
-    )
+        _("{path} is no kind of file that can be read; bring a table (CSV, TSV, Parquet or JSON Lines), or a folder "
+          "or zip of class folders with images, WAV sounds or texts.", path=path)
+    )  # fmt: skip
 
 
-def is_image(name: PurePath) -> bool:
-    """Whether this file of a folder or zip is taken for an image; hidden ones never are."""
+def _kind_of(path: Path) -> Modality:
+    counts = Counter(kind for name in inside(path) for kind in FOLDERS if belongs(name, kind))
+    kind: Modality = "audio" if counts["audio"] > counts["image"] else "image"
+    # Texts that lie beside others tell about them; where nothing is found, what reads it says so.
+    return "text" if counts["text"] and not counts[kind] else kind
+
+
+def inside(path: Path) -> Iterable[PurePath]:
+    """The names of all files in a folder or zip; none where a zip cannot be read."""
+    if path.is_dir():
+        return (file.relative_to(path) for file in path.rglob("*"))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [PurePosixPath(name) for name in archive.namelist()]
+    except (zipfile.BadZipFile, NotImplementedError, OSError):
+        return []
+
+
+def belongs(name: PurePath, kind: Modality) -> bool:
+    """Whether this file of a folder or zip is taken for one of this kind; hidden ones never are."""
     hidden = any(part.startswith((".", "__MACOSX")) for part in name.parts)
-    return not hidden and name.suffix.lower() in IMAGES
+    return not hidden and name.suffix.lower() in FOLDERS[kind]
+
+
+def things(kind: Modality) -> str:
+    """What to call the files of this kind in a sentence."""
+    return {"table": _("tables"), "image": _("images"), "audio": _("sounds"), "text": _("texts")}[kind]
 
 
 def existing(path: str | Path) -> Path:
@@ -93,7 +133,7 @@ def existing(path: str | Path) -> Path:
 
 
 def digest(files: Files) -> str:
-    """What the files hold, in sixteen hexadecimal digits: equal tables or images, equal digest."""
+    """What the files hold, in sixteen hexadecimal digits: equal tables, images, sounds or texts, equal digest."""
     total = blake2s(digest_size=8)
     for role, path in files.paths.items():
         for name, member in _read_of(existing(path)).items():
@@ -105,8 +145,21 @@ def digest(files: Files) -> str:
 
 
 def _read_of(path: Path) -> dict[str, Path]:
-    """What is read of a table or zip, itself, or of a folder, its images by name: file managers leave other files."""
+    """What is read of a table or zip, itself, or of a folder, its members by name: file managers leave other files."""
     if not path.is_dir():
         return {"": path}
+    kind = _kind_of(path)
     members = ((member.relative_to(path), member) for member in sorted(path.rglob("*")))
-    return {name.as_posix(): member for name, member in members if is_image(name) and member.is_file()}
+    return {
+        name.as_posix(): member
+        for name, member in members
+        if belongs(name, kind) and member.is_file() and not (member.is_symlink() and leads_out(member, path))
+    }
+
+
+def leads_out(link: Path, folder: Path) -> bool:
+    """Whether a link in a folder leads to something outside of it, which nobody chose to show."""
+    try:
+        return not link.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a link to itself
+        return True

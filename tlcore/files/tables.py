@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import warnings
 from pathlib import Path
@@ -16,20 +17,27 @@ from tlcore.files.request import TABLES, existing
 from tlcore.words import _, counted
 
 DELIMITERS = ",;\t|"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how files in it begin
+OLD = ("gb18030", "cp1252")
+MOST_BYTES = 2 << 30  # of a table, unpacked
+MOST_COLUMNS = 5_000
 
 
 def read_table(path: str | Path, found: Findings | None = None) -> pd.DataFrame:
-    """The table in a CSV, TSV or Parquet file; its index is the row number, 1 below the header.
+    """The table in a CSV, TSV, Parquet or JSON Lines file; its index is the row number, 1 below the header.
 
     What was mended on the way (encoding, blanks in headers) is added to ``found``. Raises `Unusable`
     for a missing or empty file, one without rows, and anything that is no table.
     """
     path, found = existing(path), Findings() if found is None else found
     if path.is_dir() or path.suffix.lower() not in TABLES:
-        raise Unusable(_("{path} is no table; bring a CSV, TSV or Parquet file.", path=path))
+        raise Unusable(_("{path} is no table; bring a CSV, TSV, Parquet or JSON Lines file.", path=path))
     if path.stat().st_size == 0:
         raise Unusable(_("{path} is empty; a table needs a header line and rows.", path=path))
-    frame = _parquet(path) if path.suffix.lower() in (".parquet", ".pq") else _text(path, found)
+    if path.stat().st_size > MOST_BYTES:
+        raise _too_large(path)
+    read = _BY_ENDING.get(path.suffix.lower())
+    frame = read(path) if read else _text(path, found)
     frame = _clean_header(frame, path, found)
     if frame.empty:
         raise Unusable(_("{path} has a header but no rows.", path=path))
@@ -47,12 +55,62 @@ def guess_label(frame: pd.DataFrame) -> str:
     return str((few or list(frame.columns))[-1])
 
 
+def _too_large(path: Path) -> Unusable:
+    return Unusable(
+        _("{path} is larger than {most} GB, which is the limit for a table; bring a part of its rows.", path=path,
+          most=MOST_BYTES >> 30)
+    )  # fmt: skip
+
+
+def _check_width(columns: int, path: Path) -> None:
+    if columns > MOST_COLUMNS:
+        raise Unusable(
+            _("{path} has {n} columns; at most {most} can be read.", path=path, n=f"{columns:,}",
+              most=f"{MOST_COLUMNS:,}")
+        )  # fmt: skip
+
+
 def _parquet(path: Path) -> pd.DataFrame:
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        with ParquetFile(path) as file:
+            about = file.metadata
+            unpacked = sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups))
+    except (OSError, ValueError) as error:
+        raise Unusable(_("{path} is no readable Parquet file.", path=path)) from error
+    _check_width(about.num_columns, path)
+    if max(unpacked, 8 * about.num_rows * about.num_columns) > MOST_BYTES:
+        raise _too_large(path)
     try:
         frame = pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise Unusable(_("{path} is no readable Parquet file.", path=path)) from error
     return frame.reset_index() if frame.index.name else frame.reset_index(drop=True)
+
+
+def _json_lines(path: Path) -> pd.DataFrame:
+    """One JSON object a line, its fields the columns; lines may lack some."""
+    rows = []
+    for number, line in enumerate(decoded(path.read_bytes())[0].splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise Unusable(
+                _("{path} is no JSON Lines file: line {line} is no JSON.", path=path, line=number)
+            ) from error
+        if not isinstance(row, dict):
+            raise Unusable(
+                _("{path} is no table: line {line} is no JSON object with named fields.", path=path, line=number)
+            )
+        rows.append(row)
+    _check_width(len({name for row in rows for name in row}), path)
+    return pd.DataFrame(rows)
+
+
+_BY_ENDING = {".parquet": _parquet, ".pq": _parquet, ".jsonl": _json_lines, ".ndjson": _json_lines}
 
 
 def _text(path: Path, found: Findings) -> pd.DataFrame:
@@ -66,7 +124,11 @@ def _text(path: Path, found: Findings) -> pd.DataFrame:
         )
     decimal = "," if delimiter != "," and re.search(rf"(^|{re.escape(delimiter)})-?\d+,\d+", text, re.M) else "."
     blanks = f'{delimiter} "' in text
-    header = next(csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=blanks))
+    try:
+        header = next(csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=blanks))
+    except csv.Error as error:
+        raise Unusable(_("{path} is no table: a field of its header never ends.", path=path)) from error
+    _check_width(len(header), path)
     _check_unique([name.strip() for name in header if name.strip()], path)  # pandas would number repeated names
     try:
         with warnings.catch_warnings():
@@ -97,24 +159,36 @@ def _text(path: Path, found: Findings) -> pd.DataFrame:
 
 
 def _decoded(path: Path, found: Findings) -> str:
-    """The text of a file: UTF-8 or UTF-16 as they say themselves, else the likelier of two old encodings."""
+    """The text of a file, whatever it is written in. Raises `Unusable` for what is no text."""
     raw = path.read_bytes()
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    if encoding == "utf-8-sig" and b"\0" in raw[:100_000]:
+    if not is_text(raw):
         raise Unusable(_("{path} holds binary data, not the text of a table.", path=path))
+    text, encoding = decoded(raw)
+    if encoding in OLD:
+        found.note(
+            _("{file} is not written in UTF-8 and was read as {encoding}.", file=path.name, encoding=encoding),
+            where=path.name,
+            remedy=_("Save it as UTF-8 if letters look wrong."),
+        )
+    return text
+
+
+def is_text(raw: bytes) -> bool:
+    """Whether these bytes may be a text: UTF-16 says so itself, any other holds no zeros."""
+    return raw[:2] in UTF_16 or b"\0" not in raw[:100_000]
+
+
+def decoded(raw: bytes) -> tuple[str, str]:
+    """A text and its encoding: UTF-8 or UTF-16 as they say themselves, else the likelier of two old ones."""
+    encoding = "utf-16" if raw[:2] in UTF_16 else "utf-8-sig"
     try:
-        return raw.decode(encoding)
+        return raw.decode(encoding), encoding
     except UnicodeDecodeError:
         # Chinese characters are pairs of high bytes; accented letters stand alone between plain ones.
         runs = re.findall(rb"[\x80-\xff]+", raw[:1_000_000])
         paired = sum(len(run) % 2 == 0 for run in runs) > 0.9 * len(runs)
-        encoding = "gb18030" if paired else "cp1252"
-    found.note(
-        _("{file} is not written in UTF-8 and was read as {encoding}.", file=path.name, encoding=encoding),
-        where=path.name,
-        remedy=_("Save it as UTF-8 if letters look wrong."),
-    )
-    return raw.decode(encoding, errors="replace")
+        encoding = OLD[0] if paired else OLD[1]
+    return raw.decode(encoding, errors="replace"), encoding
 
 
 def _delimiter(text: str) -> str | None:

@@ -31,6 +31,10 @@ class Around(Body):
         self.feed, self.read, self.first = feed, read, first
         self._within = layers  # the very list the model walks
 
+    def extra_repr(self) -> str:
+        """How it is fed and read belongs to what a network is (`nets.digest`)."""
+        return f"{_called(self.feed)}, {_called(self.read)}"
+
     def seen(self, x: Tensor) -> Tensor:
         return x[:, self.first :]
 
@@ -38,6 +42,10 @@ class Around(Body):
         self._within[:] = self.blocks[1:]  # a block may have been replaced by one that does more
         given = self.feed(x)
         return self.read(self.blocks[0](**given), given)
+
+
+def _called(part: Callable[..., Any]) -> str:
+    return getattr(part, "__qualname__", type(part).__qualname__)
 
 
 def _taken_out(model: nn.Module) -> list[nn.Module]:

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from tlcore.learn.space import ImageSpace, Space, TableSpace
+from tlcore.learn.space_audio import AudioSpace, lengths
 from tlcore.learn.space_text import TextSpace
 
 SHIFT, TURN, SCALE, LIGHT = 0.12, 0.17, 0.1, 0.15  # share of the width, radians, share, share
@@ -18,6 +19,8 @@ CORRUPTED = 0.3  # share of a table's cells
 WEAK_DROPPED, STRONG_DROPPED = 0.1, 0.4  # share of a text's words
 STRONGER = 2.0  # times the usual jitter
 HOLE = 0.5  # of a picture's side
+LATER, LOUDER, HISS = 0.1, 6.0, 0.1  # share of a sound's length, decibels, share of its loudness
+GAPS, GAP = 2, 0.2  # moments of a sound that are silenced, and how long each is at most, as a share of it
 
 Change = Callable[[Tensor], Tensor]
 
@@ -33,6 +36,8 @@ def weak(space: Space) -> Change | None:
         return partial(noisy, numbers=len(space.numeric))
     if isinstance(space, ImageSpace):
         return jitter
+    if isinstance(space, AudioSpace):
+        return moved
     return partial(dropped, space=space, share=WEAK_DROPPED)
 
 
@@ -42,6 +47,8 @@ def strong(space: Space) -> Change | None:
         return corrupted
     if isinstance(space, ImageSpace):
         return lambda pictures: cut_out(jitter(pictures, STRONGER))
+    if isinstance(space, AudioSpace):
+        return lambda sounds: silenced(moved(sounds))
     return partial(dropped, space=space, share=STRONG_DROPPED)
 
 
@@ -71,6 +78,33 @@ def cut_out(pictures: Tensor) -> Tensor:
     columns = (torch.arange(width, device=device) - column * width).abs() < HOLE * width / 2
     hole = rows[:, None, :, None] & columns[:, None, None, :]
     return torch.where(hole, pictures.mean((2, 3), keepdim=True), pictures)
+
+
+def moved(sounds: Tensor) -> Tensor:
+    """Each sound ``(N, samples)`` earlier or later, softer or louder, in a little white noise; as float32.
+
+    What is moved past an end is lost, and silence follows. Zeros behind a sound stay zeros.
+    """
+    n, samples = sounds.shape
+    later, louder, hiss = torch.rand(3, n, 1, device=sounds.device)
+    ends = lengths(sounds)[:, None]
+    shift = ((later * 2 - 1) * LATER * ends).long()
+    places = torch.arange(samples, device=sounds.device)
+    there = (places >= shift) & (places < ends + shift)
+    waves = torch.where(there, sounds.float().gather(1, (places - shift).clamp(0, samples - 1)), 0.0)
+    loudness = (waves.square().sum(1, keepdim=True) / ends).sqrt()
+    waves = waves + there * torch.randn_like(waves) * (hiss * HISS * loudness)
+    return waves * 10 ** ((louder * 2 - 1) * LOUDER / 20)
+
+
+def silenced(sounds: Tensor) -> Tensor:
+    """Some moments of each sound ``(N, samples)`` silenced, as SpecAugment masks them (Park et al., 2019)."""
+    begin, long = torch.rand(2, GAPS, len(sounds), 1, device=sounds.device)
+    ends = lengths(sounds)[:, None]
+    places = torch.arange(sounds.shape[1], device=sounds.device)
+    length = long * GAP * ends
+    first = begin * (ends - length)
+    return sounds * ~((places >= first) & (places < first + length)).any(0)
 
 
 def noisy(rows: Tensor, numbers: int) -> Tensor:

@@ -71,7 +71,7 @@ def _read(place: Path) -> dict[bytes, np.ndarray]:
         try:
             with np.load(part, allow_pickle=False) as kept:
                 known |= zip(map(bytes, kept["names"]), kept["features"], strict=True)
-        except (OSError, ValueError, KeyError, BadZipFile):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             part.unlink(missing_ok=True)  # damaged: what it held is computed again
     if place.is_dir():
         os.utime(place)

@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from tlcore.learn.space_audio import AudioSpace
 from tlcore.learn.space_text import TextSpace
 from tlcore.situation import Examples
 
@@ -100,7 +101,7 @@ class ImageSpace:
         return x.flatten(1).float().div(255).cpu().numpy()
 
 
-Space = TableSpace | ImageSpace | TextSpace
+Space = TableSpace | ImageSpace | TextSpace | AudioSpace
 
 
 def _commonest(values: pd.Series) -> tuple[str, ...]:
@@ -120,5 +121,7 @@ def fit_space(source: Examples, *others: Examples) -> Space:
         return TableSpace.fit(source.inputs, [part.inputs for part in others if isinstance(part.inputs, pd.DataFrame)])
     if source.modality == "text":
         return TextSpace.fit([np.asarray(part.inputs) for part in (source, *others)])
+    if source.modality == "audio":
+        return AudioSpace.fit([np.asarray(part.inputs) for part in (source, *others)])
     height, width, channels = source.inputs.shape[1:]
     return ImageSpace(channels, height, width)

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.sparse import vstack
 from sklearn.decomposition import PCA
 
+from tlcore import mel
 from tlcore.errors import Unusable
 from tlcore.situation import Examples
 from tlcore.tokens import tokens
@@ -42,16 +43,17 @@ def describe(*examples: Examples, limit: int = 2000, seed: int = 0) -> Features:
     Images: brightness from 0 to 1, standardised pixel by pixel, turned onto the at most 50 directions in
     which all Examples taken together vary most.
     Texts: which words occur, each text scaled to length 1, turned likewise.
+    Sounds: how loud each pitch is, its mean and standard deviation over time, standardised one by one.
 
-    Raises `Unusable` when a table is held against images or texts, or images differ in size.
+    Raises `Unusable` when inputs of different kinds are held against each other, or images differ in size.
     """
     few = [_sampled(part, limit, np.random.default_rng([seed, place])) for place, part in enumerate(examples)]
     makes = sorted({part.modality for part in few})
     if len(makes) > 1:
-        told = " with ".join(f"{make}s" for make in makes)
-        raise Unusable(f"These cannot be compared: {told}. Give two tables, two sets of images or two of texts.")
+        told = " with ".join({"audio": "sounds"}.get(make, f"{make}s") for make in makes)
+        raise Unusable(f"These cannot be compared: {told}. Give two tables, or two sets of images, texts or sounds.")
     inputs: list[Any] = [part.inputs for part in few]
-    return {"table": _tables, "image": _images, "text": _texts}[makes[0]](inputs)
+    return {"table": _tables, "image": _images, "text": _texts, "audio": _sounds}[makes[0]](inputs)
 
 
 def _sampled(examples: Examples, limit: int, rng: np.random.Generator) -> Examples:
@@ -147,6 +149,22 @@ def _texts(parts: list[np.ndarray]) -> Features:
     turned = TruncatedSVD(min(DIMENSIONS_AT_MOST, *(side - 1 for side in pooled.shape)), random_state=0)
     rows = turned.fit_transform(pooled)
     return _directions(np.split(rows, np.cumsum([len(part) for part in parts])[:-1]))
+
+
+def _sounds(parts: list[np.ndarray]) -> Features:
+    told = [_loudness(part) for part in parts]
+    scaled = [[_standardised(part[:, d], told[0][:, d]) for d in range(part.shape[1])] for part in told]
+    names = [f"{what} of pitch {band + 1}" for what in ("mean", "spread") for band in range(mel.BANDS)]
+    return Features([np.stack(columns, axis=1) for columns in scaled], names)
+
+
+def _loudness(sounds: np.ndarray) -> np.ndarray:
+    """Mean and standard deviation over time of each band's level, without what lies behind a sound's end."""
+    rows = []
+    for sound, end in zip(sounds, mel.lengths(sounds), strict=True):
+        levels = mel.log_mel(sound[None, : max(end, 1)])[0].astype(np.float64)
+        rows.append(np.concatenate([levels.mean(1), levels.std(1)]))
+    return np.array(rows)
 
 
 def _directions(turned: list[np.ndarray]) -> Features:

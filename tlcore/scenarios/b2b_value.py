@@ -73,7 +73,7 @@ class B2BValue(tl.Scenario):
         return Situation(
             seen["source"],
             seen["target"],
-            label="margin_3y",
+            label="margin_thousand_eur",
             modality="table",
             test=seen["test"],
             regression=True,
@@ -98,7 +98,7 @@ class B2BValue(tl.Scenario):
 
 
 def valued(rows: pd.DataFrame, score: np.ndarray, noise: float, rng: np.random.Generator) -> Customers:
-    """What customers with these scores are worth: log-normal around ``exp(score)``, ``noise`` its variation."""
+    """What customers with these scores are worth: log-normal around ``TYPICAL exp(score)``, ``noise`` its variation."""
     expected = TYPICAL * np.exp(score)
     spread = np.sqrt(np.log1p(noise**2))
     return Customers(rows, expected, expected * np.exp(spread * rng.normal(size=len(rows)) - spread**2 / 2))

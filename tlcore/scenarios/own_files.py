@@ -1,4 +1,4 @@
-"""A person's own two files: tables, or folders of class folders with images."""
+"""A person's own two files: tables, or folders of class folders with images, sounds or texts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class OwnFiles(files.Files, tl.Scenario):
 
     title = "Your own data"
     situation = "Own data"
-    modality = "table or image"
+    modality = "table, image, text or audio"
     story = (
         "Bring one file from where you have many labels and one from where you have few: customers of an old and "
         "a new product, two regions, two years. A single table works too, when one of its columns tells the two "
