@@ -13,7 +13,7 @@ from tlcore.measure.gain import recommended, summarise
 from tlcore.store import Store
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-EMBEDDED = catalog.embedded()
+SHIPPED = sorted(path.parent.name for path in EXAMPLES.glob("*/experiment.json"))
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +36,14 @@ def test_all_examples_together_are_small():
     assert sum(path.stat().st_size for path in EXAMPLES.rglob("*") if path.is_file()) < 14_000_000
 
 
-@pytest.mark.parametrize("scenario", EMBEDDED)
-def test_every_embedded_scenario_ships_a_finished_example(store, scenario):
+def test_every_situation_ships_a_finished_example():
+    assert set(SHIPPED) <= set(catalog.embedded())
+    for situation, names in catalog.by_situation(catalog.embedded()).items():
+        assert set(names) & set(SHIPPED), f"{situation} has no example: run `python examples/make.py {names[0]}`"
+
+
+@pytest.mark.parametrize("scenario", SHIPPED)
+def test_an_example_is_finished_and_large_enough_for_a_verdict(store, scenario):
     example = example_of(store, scenario)
     runs = store.runs(example.id)
     assert example.example
@@ -49,7 +55,7 @@ def test_every_embedded_scenario_ships_a_finished_example(store, scenario):
     assert store.predictions(runs["run"].iloc[0]) is not None
 
 
-@pytest.mark.parametrize("scenario", EMBEDDED)
+@pytest.mark.parametrize("scenario", SHIPPED)
 def test_an_example_names_machine_and_versions_and_its_scenario_as_it_is_today(store, scenario):
     example = example_of(store, scenario)
     assert example.facts["machine"]
@@ -60,7 +66,7 @@ def test_an_example_names_machine_and_versions_and_its_scenario_as_it_is_today(s
     assert spec.settings == offer.knobs, "the scenario's defaults have changed: run `make examples`"
 
 
-@pytest.mark.parametrize("scenario", EMBEDDED)
+@pytest.mark.parametrize("scenario", SHIPPED)
 def test_the_verdicts_that_ship_are_those_of_the_runs_that_ship(store, scenario):
     shipped = json.loads((EXAMPLES / scenario / "verdicts.json").read_text())
     summary = summarise(store.runs(example_of(store, scenario).id))

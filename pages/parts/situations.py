@@ -52,11 +52,13 @@ def cards() -> None:
 def card(situation: str, names: list[str]) -> None:
     """A situation, in one of the stories that stand for it: the answer of its newest experiment, and two ways in."""
     st.markdown(f":gray[{_(situation)}]")
-    name = names[0]
+    known = reads.experiments()
+    answered = [name for name in names if len(_finished(known[known["scenario"] == name]))]
+    name = (answered or names)[0]
     if len(names) > 1:
         titles = {name: show.scenario_name(name) for name in names}
         name = choice(
-            st.pills, _(situation), titles, f"story.{names[0]}", names[0], required=True, wrap=True,
+            st.pills, _(situation), titles, f"story.{names[0]}", name, required=True, wrap=True,
             label_visibility="collapsed",
         )  # fmt: skip
     scenario = catalog.scenarios()[name]
@@ -64,7 +66,6 @@ def card(situation: str, names: list[str]) -> None:
     frame.badges(example=False, simulated=scenario.simulated)
     st.markdown(_(scenario.story))
     relations.line(scenario().differs())
-    known = reads.experiments()
     known = _finished(known[known["scenario"] == name]).sort_values(["example", "created"], ascending=[False, False])
     if len(known):
         word, sentence = answer(str(known["id"].iloc[0]))
