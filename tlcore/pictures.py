@@ -42,7 +42,7 @@ def pieces(count: int) -> Iterator[slice]:
 
 
 def chance(world: int, part: int, rows: slice) -> np.random.Generator:
-    """What the pictures of this piece are drawn with: their own, so that more pictures leave the others as they are."""
+    """What the pictures of this piece are drawn with, whatever other pieces there are."""
     return np.random.default_rng([world, part, 1 + rows.start])  # numpy takes [1, 2, 0] for [1, 2]
 
 

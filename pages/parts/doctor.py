@@ -53,11 +53,11 @@ def way_out() -> None:
 
 def _list(group: list[Finding]) -> None:
     with st.container(gap="small"):
-        for finding in group:
-            _one(finding)
+        for position, finding in enumerate(group):
+            _one(finding, f"{finding.severity} {position}")
 
 
-def _one(finding: Finding) -> None:
+def _one(finding: Finding, place: str) -> None:
     """One finding: what, where, what to do; and the button that does it."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
@@ -69,7 +69,7 @@ def _one(finding: Finding) -> None:
                 st.markdown("\n".join(f"- {_plain(row)}" for row in finding.rows))
         if finding.fix is not None:
             st.button(
-                _("Fix it"), key=f"fix {finding.severity} {finding.what}", icon=":material/healing:",
+                _("Fix it"), key=f"fix {place} {finding.what}", icon=":material/healing:",
                 on_click=own_files.mend, args=(finding.fix,), help=_plain(fixes.said(finding.fix)),
             )  # fmt: skip
 
