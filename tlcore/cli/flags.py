@@ -52,7 +52,7 @@ def chosen_data(asked: Namespace) -> tuple[str, dict[str, Any]]:
 
     own = _own(asked)
     if not asked.scenario and not own:
-        offer = ", ".join(name for name in catalog.scenarios() if name != OWN)
+        offer = ", ".join(name for names in catalog.by_situation(catalog.embedded()).values() for name in names)
         raise Unusable(f"No data is named: name a scenario ({offer}), or bring files with --source and --target.")
     name = asked.scenario or OWN
     if name not in catalog.scenarios():
