@@ -19,7 +19,7 @@ from tlcore.files import Files
 from tlcore.learn import imbalance, loop, losses, several
 from tlcore.learn.data import Batch, Paired, deal
 from tlcore.learn.shelf import Shelf
-from tlcore.measure.places import FEW, by_place, over_seeds
+from tlcore.measure.places import FEW, by_place, gains, over_seeds
 from tlcore.measure.statistics import wilson
 from tlcore.phase import Move, Phase
 from tlcore.situation import split
@@ -374,3 +374,21 @@ def test_the_label_budget_leaves_the_sources_share_as_it_is():
         task, _ = dealt(table(), labels=labels)
         (phase,) = catalog.strategy("multi_task").phases(task)
         assert sum(len(pair.source.x) for pair in phase.batches) >= len(task.source.x)
+
+
+def test_who_gains_and_who_is_harmed_is_told_seed_by_seed():
+    rng, predictions, rows = np.random.default_rng(0), {}, []
+    right = {"alone": (0.7, 0.7), "shared": (0.9, 0.5)}  # accuracy in the north, in the isle
+    for seed in range(4):
+        for strategy, shares in right.items():
+            hit = np.concatenate([rng.permutation(np.arange(200) < share * 200 + seed) for share in shares])
+            sure = np.where(hit, 0.9, 0.1)
+            predictions[f"{strategy}{seed}"] = told(["north"] * 200 + ["isle"] * 200, [1] * 400, list(sure))
+            rows.append({"run": f"{strategy}{seed}", "strategy": strategy, "seed": seed, "state": "done"})
+    found = gains(predictions, pd.DataFrame(rows), metric("accuracy"), "alone").set_index("place")
+    assert set(found["strategy"]) == {"shared"}
+    assert found.loc["north", "gain"] == pytest.approx(0.2)
+    assert found["said"].to_dict() == {"north": "gains", "isle": "harmed"}
+    swapped = gains(predictions, pd.DataFrame(rows), metric("accuracy"), "shared").set_index("place")
+    assert swapped.loc["north", "gain"] == pytest.approx(-found.loc["north", "gain"])
+    assert swapped["said"].to_dict() == {"north": "harmed", "isle": "gains"}

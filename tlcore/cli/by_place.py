@@ -1,4 +1,4 @@
-"""How good each strategy is in each place, where the data tells places apart."""
+"""How good each strategy is in each place, who gains and who is harmed, where the data tells places apart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pandas as pd
 
 from tlcore import catalog
 from tlcore.cli.output import table
-from tlcore.measure.places import FEW, over_seeds
+from tlcore.measure.gain import summarise
+from tlcore.measure.places import FEW, gains, over_seeds
 from tlcore.measure.statistics import by_budget
 from tlcore.plan import Plan
 from tlcore.store import Store
@@ -22,7 +23,7 @@ def show(plan: Plan, runs: pd.DataFrame, store: Store) -> dict[str, Any]:
         return {}
     metric = catalog.metric(plan.metric)
     predictions = {run: frame for run in runs["run"] if (frame := store.predictions(run)) is not None}
-    record = []
+    record, against = [], []
     for budget, some in by_budget(runs):
         scores = over_seeds(predictions, some, metric)
         labels = "all" if pd.isna(budget) else budget
@@ -37,5 +38,29 @@ def show(plan: Plan, runs: pd.DataFrame, store: Store) -> dict[str, Any]:
         if (sizes < FEW).any():
             print(f"* Fewer than {FEW} test rows: such a score says little.")
         if len(sizes) > SHOWN:
-            print(f"{len(sizes) - SHOWN} smaller places are not shown; --json has them all.")
-    return {"places": record}
+            print(f"{len(sizes) - SHOWN} further places are not shown; --json has them all.")
+        baseline = summarise(some)["baseline"].iloc[0]
+        told = gains(predictions, some, metric, str(baseline))
+        against += [{"labels": labels, "baseline": baseline, **row} for row in told.to_dict("records")]
+        _say(told, str(baseline), metric)
+    return {"places": record, "gains_by_place": against}
+
+
+def _say(told: pd.DataFrame, baseline: str, metric: catalog.Metric) -> None:
+    """One line for each strategy that transfers: where it gains, where it does harm."""
+    for strategy, some in told.groupby("strategy", sort=False):
+        if catalog.is_baseline(str(strategy)) or catalog.is_ceiling(str(strategy)):
+            continue
+        parts = [
+            f"{word} {', '.join(f'{row.place} ({_signed(row.gain, metric)})' for row in those.itertuples())}"
+            for word, those in (
+                ("gains in", some[some["said"] == "gains"]),
+                ("harmed in", some[some["said"] == "harmed"]),
+            )
+            if len(those)
+        ]
+        print(f"{strategy} against {baseline}: {'; '.join(parts) or 'no place is clearly better or worse off'}.")
+
+
+def _signed(gain: float, metric: catalog.Metric) -> str:
+    return f"{100 * gain:+.1f}" if metric.unit == "points" else f"{gain:+.3g}"

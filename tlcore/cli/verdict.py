@@ -107,7 +107,7 @@ def _sentence(row: Any, scale: int, unit: str) -> str:
         gain += f" ({row.gain_low * scale:+.1f} to {row.gain_high * scale:+.1f})"
     against = f"{gain} against {row.baseline}, the best model without transfer"
     if row.verdict == "not enough evidence":
-        more = "" if pd.isna(row.more_seeds) else f"; about {row.more_seeds:.0f} more seeds may settle it"
+        more = "" if pd.isna(row.more_seeds) else f"; about {row.more_seeds:.0f} more seed(s) may settle it"
         return f"{row.strategy}: not enough evidence, {against}{more}."
     if row.verdict == "no practical difference":
         return f"{row.strategy} makes no practical difference: {against}."
