@@ -20,7 +20,7 @@ from toys import PHRASES, messages
 
 from tlcore import catalog, plan
 from tlcore.errors import Unusable
-from tlcore.learn import augment, memory, nets
+from tlcore.learn import augment, consistency, losses, memory, nets
 from tlcore.learn.around import Around
 from tlcore.learn.data import deal
 from tlcore.learn.run import Result, carry_out
@@ -471,3 +471,15 @@ def test_the_split_of_a_run_gives_the_encoder_no_test_text(encoder):
     situation.test.inputs[:] = [f"{written} zebra" for written in situation.test.inputs]
     task, _ = deal(split(situation, 40, 0), situation, encoder, SHORT, 0, "cpu")
     assert "zebra" not in task.space.vocabulary
+
+
+def test_mixing_and_hints_respect_that_layers_are_not_walked_one_by_one(folder):
+    encoder = catalog.backbone("text_encoder", weights=str(folder))
+    assert "one by one" in str(plan.refusal("hint_distillation", TOY, "text_encoder"))
+    hand = split(TOY, 40, 0)
+    task, _ = deal(hand, TOY, encoder, SHORT, 0, "cpu")
+    model = task.model(task.target_labels)
+    blend = consistency.mixed(model, task.space, alpha=0.0, seed=0)
+    batch = next(iter(task.target))
+    told = losses.supervised(model.eval())(batch, 0.0)
+    assert blend(batch, 0.0)["task"].item() == pytest.approx(told["task"].item(), rel=1e-4)

@@ -133,6 +133,7 @@ class Backbone(Offer):
     usual: ClassVar[bool] = False  # True: taken for its kind of input unless a person chooses otherwise
     batch_norm: ClassVar[bool] = False  # whether what it builds holds batch normalisation
     pretrained: ClassVar[bool] = False  # True: it comes with weights (tlcore/kinds/pretrained.py)
+    in_turn: ClassVar[bool] = True  # False: its layers cannot be asked one by one (tlcore/learn/around.py)
     names: ClassVar[bool] = False  # True: it can tell classes by their names alone, as CLIP does
 
     def scaled(self, share: float) -> Backbone:
@@ -203,6 +204,7 @@ NEEDS: Mapping[str, str] = {
     "texts": "It needs texts.",
     "images": "It needs images.",
     "pretrained": "It needs a network that comes with weights.",
+    "layers in turn": "It needs a network whose layers can be asked one by one.",
     "class names": "It needs a network that knows classes by their names.",
     "places": "It needs a column that names each row's place, such as its region or brand.",
 }

@@ -108,6 +108,7 @@ def lacking(strategy: str, situation: Situation, backbone: str = "auto") -> list
         "classes": situation.kind != "regression",
         "batch norm": network.batch_norm,
         "pretrained": network.pretrained,
+        "layers in turn": network.in_turn,
         "class names": network.names,
         "tables": situation.modality == "table",
         "texts": situation.modality == "text",

@@ -15,6 +15,7 @@ class AudioEncoder(Pretrained):
     modality = "audio"
     summary = "Any wav2vec 2.0, HuBERT or WavLM of the Hugging Face hub by its name, or one in a folder of yours."
     student = "log_mel_cnn"
+    in_turn = False
 
     def build(self, space):
         return tl.sounds.encoder(self, space, blank=False)

@@ -14,6 +14,7 @@ class Clip(Pretrained):
     modality = "image"
     names = True
     student = "small_cnn"
+    in_turn = False
 
     def build(self, space):
         return tl.encoders.images(self, blank=False)

@@ -15,6 +15,7 @@ class TextEncoder(Pretrained):
     modality = "text"
     summary = "Any encoder of the Hugging Face hub by its name, or one in a folder of yours."
     student = "subword_bag"
+    in_turn = False
 
     features: str = tl.knob(
         "mean", "What stands for a whole text: the mean of its tokens, or the first one", choices=("mean", "first")

@@ -147,9 +147,7 @@ def remedied(task: Task, examples: Batch, labels: LabelSpace) -> Domain:
     return imbalance.remedied(plain, task.remedy, labels.outputs, task.space, task.seed)
 
 
-def pooled(
-    learner: Learner, task: Task, weight: float, place: bool, view: View | None = None
-) -> tuple[Fitted, float]:
+def pooled(learner: Learner, task: Task, weight: float, place: bool, view: View | None = None) -> tuple[Fitted, float]:
     """Fit on the rows of both domains, the target's weighing ``weight`` times the source's in all.
 
     ``place`` adds a 0/1 column that says where a row is from. Rare classes are mended within each domain.

@@ -12,9 +12,10 @@ from itertools import chain, repeat
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from tlcore.learn import augment, losses, nets
+from tlcore.learn.around import Around
 from tlcore.learn.data import Batch, Domain, Pair, Task
 from tlcore.learn.imbalance import remedied
 from tlcore.learn.nets import Model
@@ -128,7 +129,7 @@ def mixed(model: Model, space: Space, alpha: float, seed: int) -> Objective:
     # A generator of its own: the order of the examples stays what it is without mixing.
     rng = np.random.default_rng(seed)
     before = 0 if isinstance(space, ImageSpace) else 1  # blocks an example passes before it is mixed
-    blocks = list(model.body.blocks)
+    blocks: list[nn.Module] = [model.body] if isinstance(model.body, Around) else list(model.body.blocks)
 
     def objective(batch: Batch, _: float) -> dict[str, Tensor]:
         share = larger(rng, alpha)

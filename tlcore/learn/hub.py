@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 from tlcore.errors import Unusable
@@ -36,15 +37,23 @@ def loaded(what: Any, backbone: Pretrained, **more: Any) -> Any:
 
     logging.disable_progress_bar()  # a run's log is read by people
     where = place(backbone)
+    published = backbone.published
+    if not Path(where).is_dir() and published is not None and published.state() == "out of reach":
+        # The library would ask again and again for most of a minute.
+        raise _absent(backbone, where, "there is no connection.")
     try:
         if Path(where).is_dir():
             return what.from_pretrained(where, local_files_only=True, **SAFE, **more)
         return what.from_pretrained(where, **SAFE, **more)
-    except (OSError, ValueError, RuntimeError, ImportError) as error:
-        raise Unusable(
-            f"The weights {where!r} of {backbone.name} cannot be loaded: {_first_sentence(error)} Fetch them once "
-            "with a network, or let TRANSFERLAB_WEIGHTS name a folder that holds them."
-        ) from error
+    except (OSError, ValueError, RuntimeError, ImportError, UnpicklingError) as error:
+        raise _absent(backbone, where, _first_sentence(error)) from error
+
+
+def _absent(backbone: Pretrained, where: str, why: str) -> Unusable:
+    return Unusable(
+        f"The weights {where!r} of {backbone.name} cannot be loaded: {why} Fetch them once with a network, or let "
+        "TRANSFERLAB_WEIGHTS name a folder that holds them."
+    )
 
 
 def _first_sentence(error: Exception) -> str:

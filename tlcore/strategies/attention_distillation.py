@@ -13,7 +13,7 @@ class AttentionDistillation(Distilled):
     summary = "A small network learns from a large one where in a picture to look, then fits the target."
     avoid = "On anything but pictures: without places to look at there is nothing to match."
     paper = "Zagoruyko and Komodakis, 2017"
-    needs = frozenset({"source data", "images"})
+    needs = frozenset({"source data", "images", "layers in turn"})
 
     weight: float = tl.knob(10.0, "Weight of looking where the teacher looks", 0.0, 1000.0)
 

@@ -13,7 +13,7 @@ class HintDistillation(Distilled):
     summary = "A small network copies what its teacher sees half way, then its answers, and then fits the target."
     avoid = "With a student so thin that it cannot hold what the teacher's middle layer says."
     paper = "Romero et al., 2015"
-    needs = frozenset({"source data"})
+    needs = frozenset({"source data", "layers in turn"})
 
     hints: float = tl.knob(0.5, "Training on the teacher's middle layer, as a share of a phase; 0: none", 0.0, 1.0)
 
