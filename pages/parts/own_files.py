@@ -32,7 +32,10 @@ def form() -> dict[str, object] | None:
     finally:
         _mended()
     if given is None:
-        st.caption(_("Tables as CSV, TSV or Parquet, or a zip of one image folder per class."))
+        st.caption(
+            _("Tables or texts as CSV, TSV, Parquet or JSON Lines, or a zip with a folder of images, sounds or texts "
+              "per class.")
+        )  # fmt: skip
         return None
     settings = _settings(given | {knob: text for knob in fixes.KNOBS if (text := _held(knob))})
     st.session_state[ASKED] = settings
