@@ -24,7 +24,7 @@ Each = float | np.ndarray  # one number for all pictures, or one for each
 class Shots:
     """Pictures of one place ``(N, side, side, 1)`` (uint8), and what is to be found in them.
 
-    ``kinds (N,)`` says it in a word, "" where there is nothing; ``where (N, side, side)`` (bool) shows its pixels.
+    ``kinds (N,)`` says it in a word or two; ``where (N, side, side)`` (bool) shows its pixels.
     """
 
     images: np.ndarray
