@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from tlcore.learn import memory, nets
+from tlcore.learn import episodes, memory, nets
 
 
 class Counted(nn.Module):
@@ -105,3 +105,14 @@ def test_weights_move_at_the_pace_of_their_block(pace):
     assert {share: sum(weight.numel() for weight in weights) for share, weights in groups.items()} == (
         {1.0: 17} if pace == 1.0 else {0.1: 9, 1.0: 8}
     )
+
+
+def test_whatever_answers_from_features_has_them_remembered(tmp_path):
+    network, x = body(), torch.rand(12, 3)
+    labels = torch.tensor([0, 1] * 6)
+    with memory.at(tmp_path):
+        means = episodes.Prototypes(network, x, labels, 2, spread=True)
+        told = nets.answers(means, x)
+        nets.answers(nets.Model(network, 2), x)
+    assert network.blocks[0].seen == 12
+    assert torch.allclose(told, means(x))

@@ -86,7 +86,7 @@ def test_strategies_that_need_places_are_on_offer():
 
 
 def test_without_any_shift_all_regions_follow_one_law():
-    parts = scenario(**NO_SHIFT).parts()
+    parts = scenario(**NO_SHIFT).markets()
     here, there = parts["source"], parts["test"]
     assert abs(promises.told_apart(*(part.inputs.drop(columns="region") for part in (here, there))) - 0.5) < 0.03
     assert stats.ks_2samp(here.probability, there.probability)[1] > 0.001
@@ -95,7 +95,7 @@ def test_without_any_shift_all_regions_follow_one_law():
 
 
 def test_large_and_small_regions_drift_apart_as_the_covariate_knob_is_turned():
-    drawn = [scenario(covariate_shift=shift).parts() for shift in (0.0, 0.3, 0.6, 1.0)]
+    drawn = [scenario(covariate_shift=shift).markets() for shift in (0.0, 0.3, 0.6, 1.0)]
     seen = [[parts[name].inputs.drop(columns="region") for name in ("source", "test")] for parts in drawn]
     gaps = [promises.told_apart(*pair) for pair in seen]
     assert gaps == sorted(gaps)
@@ -104,7 +104,7 @@ def test_large_and_small_regions_drift_apart_as_the_covariate_knob_is_turned():
 
 def test_covariate_shift_alone_leaves_every_region_the_common_taste():
     offer = scenario(covariate_shift=1.0, concept_shift=0.0)
-    test = offer.parts()["test"]
+    test = offer.markets()["test"]
     common = np.array(list(long_tail.COMMON.values()))
     expected = long_tail.STRENGTH * long_tail.traits(test.inputs) @ (common / np.linalg.norm(common))
     assert np.ptp(np.log(test.probability / (1 - test.probability)) - expected) < 1e-6
@@ -130,7 +130,7 @@ def test_traits_are_on_one_scale_halfway_down_the_tail():
 
 def test_the_event_is_as_common_as_the_knobs_say():
     for world in range(3):
-        parts = scenario(world=world, event_rate=0.2, source_rate=0.3).parts()
+        parts = scenario(world=world, event_rate=0.2, source_rate=0.3).markets()
         assert parts["source"].happened.mean() == pytest.approx(0.3, abs=1e-3)
         assert np.concatenate([parts[name].happened for name in ("target", "test")]).mean() == pytest.approx(
             0.2, abs=1e-3
@@ -140,7 +140,7 @@ def test_the_event_is_as_common_as_the_knobs_say():
 
 def test_what_happens_agrees_with_the_stated_probabilities():
     offer = scenario()
-    source = offer.parts()["source"]
+    source = offer.markets()["source"]
     assert np.array_equal(offer.truth()["source"], source.probability)
     for rows in np.array_split(np.argsort(source.probability), 10):
         expected, seen = source.probability[rows].sum(), source.happened[rows].sum()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,42 @@ class Market:
 
     def part(self, rows: slice) -> Market:
         return Market(self.inputs.iloc[rows].reset_index(drop=True), self.probability[rows], self.happened[rows])
+
+
+class Simulated(catalog.Scenario):
+    """A scenario of two markets: what every one of them does with what its own `markets` draws.
+
+    Its knobs are covariate_shift, concept_shift, event_rate, source_rate, label_noise, missing and world, each
+    declared where it has its words.
+    """
+
+    simulated: ClassVar[bool] = True
+    label: ClassVar[str]  # the event
+    may_miss: ClassVar[Sequence[str]]  # columns whose cells may be blank
+
+    def markets(self) -> dict[str, Market]:
+        """Cases, the chance that the event happens to each, and whether it did: before anything is blank or wrong."""
+        raise NotImplementedError(f"{type(self).__name__} draws no markets yet.")
+
+    def differs(self) -> frozenset[str]:
+        knobs = self.knobs
+        at_work = {
+            "inputs": knobs["covariate_shift"] > 0,
+            "rule": knobs["concept_shift"] > 0,
+            "rates": knobs["event_rate"] != knobs["source_rate"],
+        }
+        return frozenset(name for name, there in at_work.items() if there)
+
+    def draw(self) -> Situation:
+        knobs = self.knobs
+        return situation(
+            self.markets(), label=self.label, label_noise=knobs["label_noise"], missing=knobs["missing"],
+            may_miss=self.may_miss, seed=knobs["world"],
+        )  # fmt: skip
+
+    def truth(self) -> dict[str, np.ndarray]:
+        """The true probability of the event for every row of "source", "target" and "test"."""
+        return {name: drawn.probability for name, drawn in self.markets().items()}
 
 
 def market(inputs: pd.DataFrame, score: np.ndarray, rate: float, rng: np.random.Generator) -> Market:
@@ -70,17 +106,6 @@ def situation(
         simulated=True,
         facts={"best": best(parts["test"]), "rates": rates},
     )
-
-
-def differs(scenario: catalog.Scenario) -> frozenset[str]:
-    """In what source and target differ, read from the knobs that all simulated markets share."""
-    knobs = scenario.knobs
-    at_work = {
-        "inputs": knobs["covariate_shift"] > 0,
-        "rule": knobs["concept_shift"] > 0,
-        "rates": knobs["event_rate"] != knobs["source_rate"],
-    }
-    return frozenset(name for name, there in at_work.items() if there)
 
 
 def best(test: Market) -> dict[str, float]:

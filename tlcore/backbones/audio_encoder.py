@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import tlcore as tl
-from tlcore.kinds.pretrained import Pretrained
+from tlcore.kinds.pretrained import FromHub, Pretrained
 from tlcore.weights import Published
 
 
@@ -17,25 +17,13 @@ class AudioEncoder(Pretrained):
     student = "log_mel_cnn"
     in_turn = False
 
-    def build(self, space):
-        return tl.sounds.encoder(self, space, blank=False)
-
-    def blank(self, space):
-        return tl.sounds.encoder(self, space, blank=True)
+    def body(self, space, blank):
+        return tl.sounds.encoder(self, space, blank=blank)
 
 
 @dataclass(frozen=True)
-class AnyEncoder(AudioEncoder):
-    repository: str = tl.knob("", "Name of a repository on the Hugging Face hub, such as microsoft/wavlm-base")
-
-    @property
-    def published(self):
-        return Published(self.repository, 0, 0) if self.repository else None
-
-    def objection(self):
-        if not self.repository and not self.weights:
-            return f"{self.name} has no weights of its own: set its repository, or name a folder in its weights."
-        return super().objection()
+class AnyEncoder(FromHub, AudioEncoder):
+    pass
 
 
 @dataclass(frozen=True)

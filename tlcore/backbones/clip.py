@@ -16,11 +16,8 @@ class Clip(Pretrained):
     student = "small_cnn"
     in_turn = False
 
-    def build(self, space):
-        return tl.encoders.images(self, blank=False)
-
-    def blank(self, space):
-        return tl.encoders.images(self, blank=True)
+    def body(self, space, blank):
+        return tl.encoders.images(self, blank=blank)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import tlcore as tl
-from tlcore.kinds.pretrained import Pretrained
+from tlcore.kinds.pretrained import FromHub, Pretrained
 from tlcore.weights import Published
 
 
@@ -26,25 +26,13 @@ class TextEncoder(Pretrained):
 
         return tl.space_tokens.TokenSpace.around(tl.hub.loaded(AutoTokenizer, self), parts)
 
-    def build(self, space):
-        return tl.encoders.text(self, space, self.features, blank=False)
-
-    def blank(self, space):
-        return tl.encoders.text(self, space, self.features, blank=True)
+    def body(self, space, blank):
+        return tl.encoders.text(self, space, self.features, blank=blank)
 
 
 @dataclass(frozen=True)
-class AnyEncoder(TextEncoder):
-    repository: str = tl.knob("", "Name of a repository on the Hugging Face hub, such as distilbert-base-uncased")
-
-    @property
-    def published(self):
-        return Published(self.repository, 0, 0) if self.repository else None
-
-    def objection(self):
-        if not self.repository and not self.weights:
-            return f"{self.name} has no weights of its own: set its repository, or name a folder in its weights."
-        return super().objection()
+class AnyEncoder(FromHub, TextEncoder):
+    pass
 
 
 @dataclass(frozen=True)

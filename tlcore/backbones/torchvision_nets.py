@@ -17,11 +17,8 @@ class TorchvisionNet(Pretrained):
     batch_norm = True
     student = "small_cnn"
 
-    def build(self, space):
-        return tl.torchvision_bodies.body(self, blank=False)
-
-    def blank(self, space):
-        return tl.torchvision_bodies.body(self, blank=True)
+    def body(self, space, blank):
+        return tl.torchvision_bodies.body(self, blank=blank)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ from tlcore.catalog import Backbone
 from tlcore.digests import digest_of
 from tlcore.errors import Unusable
 from tlcore.knobs import knob
+from tlcore.weights import Published
 
 if TYPE_CHECKING:
-    from tlcore.weights import Published
+    from tlcore.learn.data import Space
+    from tlcore.learn.nets import Body
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,16 @@ class Pretrained(Backbone):
 
     weights: str = knob("", "Weights of your own for this network, a file or folder; empty: the published ones")
     digest: str = knob("", "")  # nobody turns it: what they held when the run was planned
+
+    def body(self, space: Space, blank: bool) -> Body:
+        """The network with its weights, or, ``blank``, knowing nothing."""
+        raise NotImplementedError(f"{type(self).__name__} builds nothing yet.")
+
+    def build(self, space: Space) -> Body:
+        return self.body(space, blank=False)
+
+    def blank(self, space: Space) -> Body:
+        return self.body(space, blank=True)
 
     def scaled(self, share: float) -> Backbone:
         return catalog.backbone(self.student).scaled(share)
@@ -52,3 +64,19 @@ class Pretrained(Backbone):
     @property
     def _named(self) -> Path | None:
         return Path(self.weights).expanduser() if self.weights else None
+
+
+@dataclass(frozen=True)
+class FromHub(Pretrained):
+    """A network whose repository on the Hugging Face hub a person names."""
+
+    repository: str = knob("", "Name of a repository on the Hugging Face hub that holds such a network")
+
+    @property
+    def published(self) -> Published | None:  # type: ignore[override]
+        return Published(self.repository, 0, 0) if self.repository else None
+
+    def objection(self) -> str | None:
+        if not self.repository and not self.weights:
+            return f"{self.name} has no weights of its own: set its repository, or name a folder in its weights."
+        return super().objection()

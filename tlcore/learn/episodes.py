@@ -124,7 +124,7 @@ def nearest(features: Tensor, centres: Tensor, unit: Tensor | float = 1.0) -> Te
     return scores.where(~absent, scores.amax(1, keepdim=True) + ABSENT)
 
 
-class Prototypes(nn.Module):
+class Prototypes(nets.OnFeatures):
     """Answers with the nearest class mean in the features of ``body`` (Mensink et al., 2013; Snell et al., 2017).
 
     With ``spread`` the distances are told in units of how far an example lies from its own class's mean, for a
@@ -134,7 +134,7 @@ class Prototypes(nn.Module):
     centres: Tensor
     unit: Tensor
 
-    def __init__(self, body: nn.Module, x: Tensor, y: Tensor, classes: int, spread: bool = False):
+    def __init__(self, body: nets.Body, x: Tensor, y: Tensor, classes: int, spread: bool = False):
         super().__init__()
         self.body = body
         features = nets.answers(body, x)
@@ -143,8 +143,8 @@ class Prototypes(nn.Module):
         self.register_buffer("centres", centres)
         self.register_buffer("unit", 2 * away if spread else torch.ones_like(away))
 
-    def forward(self, x: Tensor) -> Tensor:
-        return nearest(self.body(x).float(), self.centres, self.unit)
+    def told(self, features: Tensor) -> Tensor:
+        return nearest(features.float(), self.centres, self.unit)
 
 
 class Remeasured(nn.Module):

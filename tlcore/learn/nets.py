@@ -54,7 +54,19 @@ class Body(nn.Module):
         return x
 
 
-class Model(nn.Module):
+class OnFeatures(nn.Module):
+    """Something that answers from the features of a body: ``told`` of these ``(N, width)``."""
+
+    body: Body
+
+    def told(self, features: Tensor) -> Tensor:
+        raise NotImplementedError(f"{type(self).__name__} tells nothing yet.")
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.told(self.body(x))
+
+
+class Model(OnFeatures):
     """A body that makes features and a head that turns them into an answer: class scores, or a number."""
 
     def __init__(self, body: Body, outputs: int):
@@ -69,8 +81,8 @@ class Model(nn.Module):
     def features(self, x: Tensor) -> Tensor:
         return self.body(x)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.features(x))
+    def told(self, features: Tensor) -> Tensor:
+        return self.head(features)
 
     def new_head(self, outputs: int, seed: int) -> None:
         """Replace the head by a fresh one, its weights decided by the seed."""
@@ -173,8 +185,8 @@ def answers(module: nn.Module, x: Tensor) -> Tensor:
     """
     module.eval()
     with torch.no_grad():
-        if isinstance(module, Model) and _remembered(module.body):
-            return _in_parts(module.head, answers(module.body, x))
+        if isinstance(module, OnFeatures) and _remembered(module.body):
+            return module.told(answers(module.body, x)).float()
         if isinstance(module, Body) and _remembered(module):
             # In full precision wherever it is asked: what is remembered serves them all.
             with torch.autocast(x.device.type, enabled=False):

@@ -14,7 +14,6 @@ import pandas as pd
 
 import tlcore as tl
 from tlcore import simulate
-from tlcore.situation import Situation
 
 POOL, TEST = 10_000, 12_000
 
@@ -51,7 +50,7 @@ MAY_MISS = ("distance_km", "device_known_days", "device_kind", "sent_mb")
 
 
 @dataclass(frozen=True)
-class AbnormalBehaviour(tl.Scenario):
+class AbnormalBehaviour(simulate.Simulated):
     title = "Abnormal sessions in a newly connected system"
     situation = "Rare events"
     modality = "table"
@@ -63,7 +62,8 @@ class AbnormalBehaviour(tl.Scenario):
         "and how many false alarms does it raise? "
         "All sessions are simulated, so the true risk of each is known."
     )
-    simulated = True
+    label = "abnormal"
+    may_miss = MAY_MISS
     budget = 1_000
 
     covariate_shift: float = tl.knob(0.3, "How differently people work in the connected system", 0.0, 1.0)
@@ -76,23 +76,6 @@ class AbnormalBehaviour(tl.Scenario):
     missing: float = tl.knob(0.05, "Share of blank cells in the columns that some devices do not send", 0.0, 0.8)
     source_size: int = tl.knob(15_000, "Sessions known from the portal", 1_000, 100_000)
     world: int = tl.knob(0, "Number of the simulated world: another number, other sessions", 0, 9_999)
-
-    def differs(self) -> frozenset[str]:
-        return simulate.differs(self)
-
-    def draw(self) -> Situation:
-        return simulate.situation(
-            self.markets(),
-            label="abnormal",
-            label_noise=self.label_noise,
-            missing=self.missing,
-            may_miss=MAY_MISS,
-            seed=self.world,
-        )
-
-    def truth(self) -> dict[str, np.ndarray]:
-        """The true probability of being abnormal for every row of "source", "target" and "test"."""
-        return {name: market.probability for name, market in self.markets().items()}
 
     def markets(self) -> dict[str, simulate.Market]:
         """Sessions, the risk of each, and whether it was abnormal: before anything is blank or taken for another."""

@@ -14,7 +14,6 @@ import pandas as pd
 import tlcore as tl
 from tlcore import companies, simulate
 from tlcore.companies import MAY_MISS
-from tlcore.situation import Situation
 
 LARGEST, TEST = 1_500, 1_500
 STRENGTH = 2.2  # standard deviation of the log-odds among small businesses
@@ -22,7 +21,7 @@ RIVALRY = -0.43  # correlation of the two rules among them (a test measures it)
 
 
 @dataclass(frozen=True)
-class B2BRisk(tl.Scenario):
+class B2BRisk(simulate.Simulated):
     title = "Risk of enterprise customers"
     situation = "Small B2B base"
     modality = "table"
@@ -33,7 +32,8 @@ class B2BRisk(tl.Scenario):
         "the others. Is what foretold trouble at a small business a warning at a large one? "
         "All companies are simulated, so the true chance of a default is known."
     )
-    simulated = True
+    label = "default"
+    may_miss = MAY_MISS
     budget = 80
 
     covariate_shift: float = tl.knob(0.6, "How different the enterprises are: larger, older, newly won", 0.0, 1.0)
@@ -48,23 +48,6 @@ class B2BRisk(tl.Scenario):
     target_size: int = tl.knob(600, "Enterprises outside the test set", 300, LARGEST)
     world: int = tl.knob(0, "Number of the simulated world: another number, other companies", 0, 9_999)
 
-    def differs(self) -> frozenset[str]:
-        return simulate.differs(self)
-
-    def draw(self) -> Situation:
-        return simulate.situation(
-            self.markets(),
-            label="default",
-            label_noise=self.label_noise,
-            missing=self.missing,
-            may_miss=MAY_MISS,
-            seed=self.world,
-        )
-
-    def truth(self) -> dict[str, np.ndarray]:
-        """The true probability of a default for every row of "source", "target" and "test"."""
-        return {name: market.probability for name, market in self.markets().items()}
-
     def markets(self) -> dict[str, simulate.Market]:
         """Companies, the chance that each fails to pay, and whether it did: before anything is blank or mistaken."""
         old, new = np.random.default_rng([self.world, 1]), np.random.default_rng([self.world, 2])
@@ -78,9 +61,7 @@ class B2BRisk(tl.Scenario):
 
 def score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:
     """Log-odds of a default without the intercept: both rules blended, at a strength that does not depend on it."""
-    c, ours, theirs = concept_shift, small_rule(rows), enterprise_rule(rows)
-    spread = np.sqrt((1 - c) ** 2 + c**2 + 2 * c * (1 - c) * RIVALRY)
-    return STRENGTH * ((1 - c) * ours + c * theirs) / spread
+    return STRENGTH * simulate.blended(small_rule(rows), enterprise_rule(rows), concept_shift, RIVALRY)
 
 
 def small_rule(rows: pd.DataFrame) -> np.ndarray:

@@ -14,7 +14,6 @@ import pandas as pd
 
 import tlcore as tl
 from tlcore import simulate
-from tlcore.situation import Situation
 
 POOL, TEST = 8_000, 10_000
 
@@ -51,7 +50,7 @@ MAY_MISS = ("age", "household_size", "satisfaction")
 
 
 @dataclass(frozen=True)
-class Churn(tl.Scenario):
+class Churn(simulate.Simulated):
     title = "Churn at a brand just bought"
     situation = "Rare events"
     modality = "table"
@@ -62,7 +61,8 @@ class Churn(tl.Scenario):
         "Whom should the retention team call first, and does the main brand's history help to tell? "
         "All customers are simulated, so the true chance that each leaves is known."
     )
-    simulated = True
+    label = "leaves"
+    may_miss = MAY_MISS
     budget = 500
 
     covariate_shift: float = tl.knob(0.3, "How different the bought brand's customers are", 0.0, 1.0)
@@ -73,23 +73,6 @@ class Churn(tl.Scenario):
     missing: float = tl.knob(0.1, "Share of blank cells in what customers fill in or answer", 0.0, 0.8)
     source_size: int = tl.knob(10_000, "Customers known from the main brand", 500, 100_000)
     world: int = tl.knob(0, "Number of the simulated world: another number, other customers", 0, 9_999)
-
-    def differs(self) -> frozenset[str]:
-        return simulate.differs(self)
-
-    def draw(self) -> Situation:
-        return simulate.situation(
-            self.markets(),
-            label="leaves",
-            label_noise=self.label_noise,
-            missing=self.missing,
-            may_miss=MAY_MISS,
-            seed=self.world,
-        )
-
-    def truth(self) -> dict[str, np.ndarray]:
-        """The true probability of leaving for every row of "source", "target" and "test"."""
-        return {name: market.probability for name, market in self.markets().items()}
 
     def markets(self) -> dict[str, simulate.Market]:
         """Customers, the chance that each leaves, and whether they did: before anything is blank or mistaken."""

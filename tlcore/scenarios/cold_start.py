@@ -13,7 +13,6 @@ import pandas as pd
 
 import tlcore as tl
 from tlcore import simulate
-from tlcore.situation import Situation
 
 POOL, TEST = 3_000, 4_000
 STRENGTH = 2.0  # standard deviation of the log-odds among customers of the established product
@@ -40,7 +39,7 @@ MAY_MISS = ("income", "occupation", "household_size", "days_since_contact")
 
 
 @dataclass(frozen=True)
-class ColdStart(tl.Scenario):
+class ColdStart(simulate.Simulated):
     title = "A new insurance product"
     situation = "Cold start"
     modality = "table"
@@ -50,7 +49,8 @@ class ColdStart(tl.Scenario):
         "Who should be offered the new product first, and does the experience with the old one help to tell? "
         "All customers are simulated, so the true chance of a purchase is known."
     )
-    simulated = True
+    label = "purchase"
+    may_miss = MAY_MISS
     budget = 100
 
     covariate_shift: float = tl.knob(0.4, "How different the customers reached are: younger, newer, digital", 0.0, 1.0)
@@ -61,23 +61,6 @@ class ColdStart(tl.Scenario):
     missing: float = tl.knob(0.05, "Share of blank cells in the columns that customers fill in themselves", 0.0, 0.8)
     source_size: int = tl.knob(8_000, "Customers of the established product", 200, 50_000)
     world: int = tl.knob(0, "Number of the simulated world: another number, other customers", 0, 9_999)
-
-    def differs(self) -> frozenset[str]:
-        return simulate.differs(self)
-
-    def draw(self) -> Situation:
-        return simulate.situation(
-            self.markets(),
-            label="purchase",
-            label_noise=self.label_noise,
-            missing=self.missing,
-            may_miss=MAY_MISS,
-            seed=self.world,
-        )
-
-    def truth(self) -> dict[str, np.ndarray]:
-        """The true probability of a purchase for every row of "source", "target" and "test"."""
-        return {name: market.probability for name, market in self.markets().items()}
 
     def markets(self) -> dict[str, simulate.Market]:
         """Customers, the chance that each buys, and whether they did: before anything is blank or recorded wrongly."""

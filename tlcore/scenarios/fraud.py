@@ -14,7 +14,6 @@ import pandas as pd
 
 import tlcore as tl
 from tlcore import simulate
-from tlcore.situation import Situation
 
 POOL, TEST = 8_000, 12_000
 
@@ -63,7 +62,7 @@ MAY_MISS = ("distance_km", "device_age_days", "merchant", "usual_amount")
 
 
 @dataclass(frozen=True)
-class Fraud(tl.Scenario):
+class Fraud(simulate.Simulated):
     title = "Card fraud in a new market"
     situation = "Rare events"
     modality = "table"
@@ -74,7 +73,8 @@ class Fraud(tl.Scenario):
         "how many more frauds does the old knowledge catch? "
         "All payments are simulated, so the true risk of each is known."
     )
-    simulated = True
+    label = "fraud"
+    may_miss = MAY_MISS
     budget = 1_000
 
     covariate_shift: float = tl.knob(0.3, "How differently people pay in the new market", 0.0, 1.0)
@@ -85,23 +85,6 @@ class Fraud(tl.Scenario):
     missing: float = tl.knob(0.03, "Share of blank cells in the columns that some terminals do not send", 0.0, 0.8)
     source_size: int = tl.knob(20_000, "Payments known from the main market", 1_000, 100_000)
     world: int = tl.knob(0, "Number of the simulated world: another number, other payments", 0, 9_999)
-
-    def differs(self) -> frozenset[str]:
-        return simulate.differs(self)
-
-    def draw(self) -> Situation:
-        return simulate.situation(
-            self.markets(),
-            label="fraud",
-            label_noise=self.label_noise,
-            missing=self.missing,
-            may_miss=MAY_MISS,
-            seed=self.world,
-        )
-
-    def truth(self) -> dict[str, np.ndarray]:
-        """The true probability of fraud for every row of "source", "target" and "test"."""
-        return {name: market.probability for name, market in self.markets().items()}
 
     def markets(self) -> dict[str, simulate.Market]:
         """Payments, the risk of each, and whether it was fraud: before anything is blank or recorded wrongly."""

@@ -73,7 +73,7 @@ COMMON = {
 
 
 @dataclass(frozen=True)
-class LongTail(tl.Scenario):
+class LongTail(simulate.Simulated):
     title = "Clicks in small regions"
     situation = "Many regions"
     modality = "table"
@@ -84,7 +84,8 @@ class LongTail(tl.Scenario):
         "Where should the small regions lean on the large, who gains by sharing, and who is harmed? "
         "All regions and users are simulated, so the true chance of a click is known."
     )
-    simulated = True
+    label = "click"
+    may_miss = MAY_MISS
     budget = 200
 
     covariate_shift: float = tl.knob(0.5, "How different users and suggestions of small regions are", 0.0, 1.0)
@@ -100,25 +101,13 @@ class LongTail(tl.Scenario):
     )
     world: int = tl.knob(0, "Number of the simulated world: another number, other tastes and users", 0, 9_999)
 
-    def differs(self) -> frozenset[str]:
-        return simulate.differs(self)  # the regions' names always differ; that is no difference between their users
+    # The regions' names always differ; that is no difference between their users, and `differs` does not count it.
 
     def draw(self) -> Situation:
-        drawn = simulate.situation(
-            self.parts(),
-            label="click",
-            label_noise=self.label_noise,
-            missing=self.missing,
-            may_miss=MAY_MISS,
-            seed=self.world,
-        )
+        drawn = super().draw()
         rows = dict(zip(NAMES, self.sizes().tolist(), strict=False))
         against = [NAMES[region] for region in self.against()]
         return replace(drawn, places="region", facts={**drawn.facts, "rows": rows, "against": against})
-
-    def truth(self) -> dict[str, np.ndarray]:
-        """The true probability of a click for every row of "source", "target" and "test"."""
-        return {name: part.probability for name, part in self.parts().items()}
 
     def sizes(self) -> np.ndarray:
         """How many suggestions each region has outside the test set ``(regions,)``, falling by a power law."""
@@ -129,7 +118,7 @@ class LongTail(tl.Scenario):
         """The regions where sharing misleads: the second of the small ones, and the smallest."""
         return self.regions // 2 + 1, self.regions - 1
 
-    def parts(self) -> dict[str, simulate.Market]:
+    def markets(self) -> dict[str, simulate.Market]:
         """Suggestions, the chance of a click on each, and whether it came: before anything is blank or mistaken."""
         large, sizes = self.regions // 2, self.sizes()
         source = self._suggestions(1, np.repeat(np.arange(large), sizes[:large]))

@@ -14,7 +14,6 @@ import pandas as pd
 
 import tlcore as tl
 from tlcore import simulate
-from tlcore.situation import Situation
 
 POOL, TEST = 3_000, 4_000
 STRENGTH = 2.0  # standard deviation of the log-odds among members of the old scheme
@@ -47,7 +46,7 @@ MAY_MISS = ("age", "household_size", "distance_km")
 
 
 @dataclass(frozen=True)
-class Loyalty(tl.Scenario):
+class Loyalty(simulate.Simulated):
     title = "A retailer's new loyalty scheme"
     situation = "Cold start"
     modality = "table"
@@ -58,7 +57,8 @@ class Loyalty(tl.Scenario):
         "other people: who should be invited next, and what are the years with the stamp card still worth? "
         "All customers are simulated, so the true chance of becoming active is known."
     )
-    simulated = True
+    label = "active"
+    may_miss = MAY_MISS
     budget = 120
 
     covariate_shift: float = tl.knob(0.4, "How different the invited are: younger, in town, rarer visits", 0.0, 1.0)
@@ -69,23 +69,6 @@ class Loyalty(tl.Scenario):
     missing: float = tl.knob(0.05, "Share of blank cells in what customers fill in when they join", 0.0, 0.8)
     source_size: int = tl.knob(8_000, "Members of the stamp scheme", 200, 50_000)
     world: int = tl.knob(0, "Number of the simulated world: another number, other customers", 0, 9_999)
-
-    def differs(self) -> frozenset[str]:
-        return simulate.differs(self)
-
-    def draw(self) -> Situation:
-        return simulate.situation(
-            self.markets(),
-            label="active",
-            label_noise=self.label_noise,
-            missing=self.missing,
-            may_miss=MAY_MISS,
-            seed=self.world,
-        )
-
-    def truth(self) -> dict[str, np.ndarray]:
-        """The true probability of being active for every row of "source", "target" and "test"."""
-        return {name: market.probability for name, market in self.markets().items()}
 
     def markets(self) -> dict[str, simulate.Market]:
         """Customers, the chance that each is active, and whether they were: before anything is blank or mistaken."""

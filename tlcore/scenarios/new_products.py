@@ -14,7 +14,6 @@ import pandas as pd
 
 import tlcore as tl
 from tlcore import simulate
-from tlcore.situation import Situation
 
 POOL, TEST = 10_000, 10_000
 STRENGTH = 2.2  # standard deviation, in log-odds, of what attracts in the established range
@@ -61,7 +60,7 @@ MAY_MISS = ("age_group", "favourite_category", "usual_price", "rating")
 
 
 @dataclass(frozen=True)
-class NewProducts(tl.Scenario):
+class NewProducts(simulate.Simulated):
     title = "Recommending a new product line"
     situation = "Cold start"
     modality = "table"
@@ -72,7 +71,8 @@ class NewProducts(tl.Scenario):
         "the new line lives on curiosity and inspiration as well. Which of its items should be shown to whom? "
         "All users and items are simulated, so the true chance of a click is known."
     )
-    simulated = True
+    label = "click"
+    may_miss = MAY_MISS
     budget = 600
 
     covariate_shift: float = tl.knob(0.4, "How differently the line is shown: younger users, newer, dearer", 0.0, 1.0)
@@ -83,23 +83,6 @@ class NewProducts(tl.Scenario):
     missing: float = tl.knob(0.1, "Share of blank cells in what a user told or bought, and in ratings", 0.0, 0.8)
     source_size: int = tl.knob(15_000, "Recommendations of the established range", 500, 100_000)
     world: int = tl.knob(0, "Number of the simulated world: another number, other users and items", 0, 9_999)
-
-    def differs(self) -> frozenset[str]:
-        return simulate.differs(self)
-
-    def draw(self) -> Situation:
-        return simulate.situation(
-            self.markets(),
-            label="click",
-            label_noise=self.label_noise,
-            missing=self.missing,
-            may_miss=MAY_MISS,
-            seed=self.world,
-        )
-
-    def truth(self) -> dict[str, np.ndarray]:
-        """The true probability of a click for every row of "source", "target" and "test"."""
-        return {name: market.probability for name, market in self.markets().items()}
 
     def markets(self) -> dict[str, simulate.Market]:
         """Recommendations, the chance of a click on each, and whether it came: before anything is blank or mistaken."""
