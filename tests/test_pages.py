@@ -528,3 +528,15 @@ def test_public_data_are_fetched_when_a_person_asks_and_not_by_looking(monkeypat
     assert not app.exception
     (error,) = app.error
     assert "could not be downloaded" in error.value
+
+
+def test_a_network_with_weights_brings_its_own_strategies_into_the_plan(store):
+    plain = opened("run/plan.py", scenario="intents")
+    assert "use.pretrained_regression" not in {box.key for box in plain.checkbox}
+    app = opened("run/plan.py", scenario="intents", backbone="minilm")
+    assert not app.exception
+    assert app.checkbox(key="use.pretrained_regression").value  # one of the usual ones where there are weights
+    app.button(key="start").click().run()
+    asked = store.experiment(store.experiments()["id"].iloc[0]).experiment
+    assert asked.backbone == "minilm"
+    assert {"pretrained_regression", "pretrained_fine_tune"} <= set(asked.strategies)

@@ -33,10 +33,9 @@ def choose(situation: Situation, strategies: Iterable[str], preset: str) -> dict
         metrics = [key for key, metric in catalog.metrics().items() if situation.kind in metric.kinds]
         names = {"auto": _("Chosen for this task"), **{key: show.metric_name(key) for key in metrics}}
         metric = choice(left.selectbox, _("Judged by"), names, "metric", "auto")
-        fitting = [key for key, offer in catalog.backbones().items() if offer.modality == situation.modality]
-        networks = {"auto": _("Chosen for this data"), **{key: _(catalog.backbones()[key].title) for key in fitting}}
+        networks = {"auto": _("Chosen for this data"), **{key: show.backbone_name(key) for key in _fitting(situation)}}
         backbone = choice(right.selectbox, _("Network"), networks, "backbone", "auto")
-        network = {} if backbone == "auto" else _network(backbone)
+        turned = {} if backbone == "auto" else _network(backbone)
         st.markdown(f"**{_('Training budget, the same for every strategy')}**")
         changed = knobs(PRESETS[preset], f"training.{preset}", columns=3)
         tuned = _tuned(list(strategies), situation.modality)
@@ -46,8 +45,18 @@ def choose(situation: Situation, strategies: Iterable[str], preset: str) -> dict
         "metric": metric,
         "backbone": backbone,
         "training": Training(**{**vars(PRESETS[preset]), **changed}),
-        "knobs": {owner: values for owner, values in {**tuned, backbone: network}.items() if values},
+        "knobs": {owner: values for owner, values in {**tuned, backbone: turned}.items() if values},
     }
+
+
+def network(situation: Situation) -> str:
+    """The network that is chosen further down the page: it decides which strategies are on offer further up."""
+    asked = st.query_params.get("backbone") or st.session_state.get("backbone")
+    return asked if asked in _fitting(situation) else "auto"
+
+
+def _fitting(situation: Situation) -> list[str]:
+    return [key for key, offer in catalog.backbones().items() if offer.modality == situation.modality]
 
 
 def _network(name: str) -> dict[str, Any]:

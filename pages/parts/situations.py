@@ -41,11 +41,10 @@ def cards() -> None:
         for cell, (situation, names) in zip(st.columns(ABREAST), groups[start : start + ABREAST], strict=False):
             with cell.container(border=True, height="stretch"):
                 card(situation, names)
-    left, right = st.columns(2)
-    with left.container(border=True, height="stretch"):
+    with st.container(border=True):
         own_card()
     if public := [name for name, offer in catalog.scenarios().items() if not offer.embedded and name != OWN]:
-        with right.container(border=True, height="stretch"):
+        with st.container(border=True):
             public_card(public)
 
 
@@ -85,8 +84,9 @@ def public_card(names: list[str]) -> None:
     st.markdown(f":gray[{_('Public data')}]")
     st.markdown(f"##### {_('Well-known data sets')}")
     st.markdown(_("Downloaded once when you choose one, checked, and kept on this machine."))
-    for name in names:
-        st.page_link(
+    cells = st.columns(ABREAST)
+    for position, name in enumerate(names):
+        cells[position % ABREAST].page_link(
             "prepare/data.py", label=show.scenario_name(name), icon=":material/download:",
             query_params={"scenario": name},
         )  # fmt: skip

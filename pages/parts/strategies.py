@@ -19,9 +19,9 @@ from tlcore.words import _
 ADDRESS, TICKED, WRITTEN = "strategies", "ticked strategies", "strategies as written"
 
 
-def choose(situation: Situation) -> list[str]:
-    """The chosen strategies, the usual baselines always among them."""
-    refused = {name: why for name in catalog.strategies() if (why := plan.lacking(name, situation))}
+def choose(situation: Situation, backbone: str) -> list[str]:
+    """The chosen strategies of those that go with this network, the usual baselines always among them."""
+    refused = {name: why for name in catalog.strategies() if (why := plan.lacking(name, situation, backbone))}
     baselines = [name for name in catalog.usual() if catalog.is_baseline(name) and name not in refused]
     offered = [name for name in free() if name not in refused]
     _hear()

@@ -18,7 +18,7 @@ if chosen is None:
 budgets, seeds, preset, device = planned.controls(chosen.situation, chosen.scenario)
 answer = st.container()
 st.subheader(_("Strategies"), anchor=False)
-names = strategies.choose(chosen.situation)
+names = strategies.choose(chosen.situation, advanced.network(chosen.situation))
 rest = advanced.choose(chosen.situation, names, preset)
 try:
     experiment = Experiment(
