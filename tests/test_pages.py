@@ -429,6 +429,26 @@ def test_own_files_are_read_from_their_link_and_the_label_is_guessed():
     assert "300 source and 200 target examples, to predict churn" in said(app)
 
 
+def test_the_column_with_the_texts_and_the_one_with_the_places_can_be_said():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {"town": rng.choice(["north", "south"], 200), "ticket": rng.choice(["a lost card", "no pin"], 200)}
+    )
+    frame["asked"] = np.where(frame["ticket"] == "no pin", "pin", "card")
+    places = {
+        f"files.{role}": uploads.keep(f"{role}.csv", frame.to_csv(index=False).encode())
+        for role in ("source", "target")
+    }
+    app = opened("prepare/data.py", scenario="own_files", **places, **{"files.label": "asked"})
+    app.selectbox(key="files.places").set_value("town").run()
+    assert not app.exception
+    app.selectbox(key="files.text").set_value("ticket").run()
+    assert (
+        app.session_state["own files asked for"] | {"text": "ticket", "places": "town"}
+        == app.session_state["own files asked for"]
+    )
+
+
 def test_files_that_cannot_be_used_get_their_sentence_in_place():
     places = {"source": uploads.keep("old.csv", table(300, 0)), "target": uploads.keep("new.csv", b"")}
     app = opened("prepare/data.py", scenario="own_files", **{f"files.{role}": place for role, place in places.items()})

@@ -263,11 +263,15 @@ def backbone(name: str, **knobs: Any) -> Backbone:
     return _make("backbone", name, backbones(), knobs)
 
 
+_PLURAL = {"table": "tables", "image": "images", "text": "texts", "audio": "sounds"}
+
+
 def misread(name: str, situation: Situation) -> str | None:
     """Why the backbone of this name does not go with this data, in one sentence; None where it does, or for no name."""
     if not name or backbones()[name].modality == situation.modality:
         return None
-    return f"The backbone {name!r} reads {backbones()[name].modality}s, but this data is made of {situation.modality}s."
+    reads, data = backbones()[name].modality, situation.modality
+    return f"The backbone {name!r} reads {_PLURAL[reads]}, but this data is made of {_PLURAL[data]}."
 
 
 def metric(name: str) -> Metric:

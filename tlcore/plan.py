@@ -123,10 +123,7 @@ def backbone_for(name: str, situation: Situation) -> str:
     if name == "auto":
         return next(key for key in fitting if catalog.backbones()[key].usual)
     if name not in fitting:
-        raise Unusable(
-            f"The backbone {name!r} reads {catalog.backbones()[name].modality}s, but this data is made of "
-            f"{situation.modality}s. Choose one of {', '.join(fitting)}."
-        )
+        raise Unusable(f"{catalog.misread(name, situation)} Choose one of {', '.join(fitting)}.")
     return name
 
 

@@ -100,7 +100,7 @@ def _follow_a_link() -> None:
             _hold(knob, st.query_params.get(f"files.{knob}", ""))
 
 
-def _two() -> dict[str, str] | None:
+def _two() -> dict[str, Any] | None:
     left, right = st.columns(2)
     with left:
         source = uploads.upload(
@@ -115,16 +115,18 @@ def _two() -> dict[str, str] | None:
     paths = {"source": source, "target": target, "test": test, "unlabelled": more}
     given = {role: str(path) for role, path in paths.items() if path is not None}
     if ".zip" in (source.suffix.lower(), target.suffix.lower()):
-        return given
-    return given | _label(_table(target), _table(source))
+        return given | _as_read(source)
+    table = _table(target)
+    told = _label(table, _table(source))
+    return given | told | _columns(table, told["label"])
 
 
-def _one() -> dict[str, str] | None:
+def _one() -> dict[str, Any] | None:
     file = uploads.upload("source", _("One table that holds both"), _("For example all regions, one of them new."))
     if file is None:
         return None
     table = _table(file)
-    few = [column for column in table.columns if 2 <= table[column].nunique() <= 50]
+    few = _grouping(table)
     if not few or len(table.columns) < 2:
         raise Unusable(
             _("{file} has no column with 2 to 50 values that could split it into source and target.", file=file.name)
@@ -135,7 +137,8 @@ def _one() -> dict[str, str] | None:
     target = right.selectbox(_("Value that marks the target"), values, key="files.target_domain", **BOUND)
     given = {"source": str(file), "domain_column": str(domain), "target_domain": str(target)}
     table = table.drop(columns=domain)
-    return given | _label(table, table)
+    told = _label(table, table)
+    return given | told | _columns(table, told["label"])
 
 
 def _label(table: pd.DataFrame, source: pd.DataFrame) -> dict[str, str]:
@@ -151,6 +154,42 @@ def _label(table: pd.DataFrame, source: pd.DataFrame) -> dict[str, str]:
     help = _("The class that matters, such as churned or fraud.")
     names = {"": _("found by itself"), **{name: name for name in classes}}
     return {"label": label, "positive": choice(right.selectbox, _("The event"), names, "files.positive", "", help=help)}
+
+
+def _columns(table: pd.DataFrame, label: str) -> dict[str, str]:
+    """What else a person may say of a table: the column whose texts are read, the one that names the place."""
+    rest = table.drop(columns=label)
+    words = [str(column) for column in rest.select_dtypes(exclude=["number", "bool", "datetime"])]
+    with st.expander(_("More about the columns"), icon=":material/view_column:"):
+        left, right = st.columns(2)
+        texts = choice(
+            left.selectbox, _("Column with the texts to read"),
+            {"": _("found by itself"), **{name: name for name in words}}, "files.text", "",
+            help=_("For messages, reviews, notes: this column alone is read, word by word."),
+        )  # fmt: skip
+        places = choice(
+            right.selectbox, _("Column that names the place"),
+            {"": _("none"), **{name: name for name in _grouping(rest)}}, "files.places", "",
+            help=_("A region, shop or brand: the verdict then says which of them gain and which are harmed."),
+        )  # fmt: skip
+    return {"text": texts, "places": places}
+
+
+def _as_read(source: Path) -> dict[str, int | float]:
+    """How much of each image or sound is read."""
+    kind = files.modality_of(source)
+    if kind == "image":
+        label, key = _("Height and width that images are resized to, in pixels"), "files.size"
+        return {"size": st.number_input(label, 8, 512, files.Files.size, 8, key=key, **BOUND)}
+    if kind == "audio":
+        label, key = _("Seconds of a sound that are read; what follows is cut off"), "files.seconds"
+        return {"seconds": st.number_input(label, 0.1, 30.0, files.Files.seconds, 0.5, key=key, **BOUND)}
+    return {}
+
+
+def _grouping(table: pd.DataFrame) -> list[str]:
+    """The columns with few enough values to tell groups of rows apart."""
+    return [str(column) for column in table.columns if 2 <= table[column].nunique() <= 50]
 
 
 def _table(path: Path) -> pd.DataFrame:
@@ -171,6 +210,6 @@ def _read(path: str) -> pd.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _settings(given: dict[str, str]) -> dict[str, object]:
+def _settings(given: dict[str, Any]) -> dict[str, object]:
     """The settings with a digest of the files: not worked out anew on every click."""
     return own_files.settings(**given)

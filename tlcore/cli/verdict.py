@@ -26,8 +26,10 @@ def show(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
     """Print what came out; returns the summary frame."""
     summary = summarise(runs, plan.experiment.margin)
     metric = catalog.metric(plan.metric)
-    scale, unit = (100, " points") if metric.unit == "points" else (1, f" ({plan.situation.label})")
-    better = "" if metric.higher_is_better else ", lower is better"
+    scale, unit = (100, " points") if metric.unit == "points" else (1, "")
+    better = "" if metric.higher_is_better else f", in the unit of {plan.situation.label}, lower is better"
+    if metric.unit == "points" and plan.situation.regression:
+        better = ", in points of 0.01"
     for budget, some in _by_budget(summary):
         some = some.sort_values("mean", ascending=not metric.higher_is_better, kind="stable")
         print(f"\n{metric.title} on the test set with {budget} target labels{better}")
@@ -108,6 +110,8 @@ def _sentence(row: Any, scale: int, unit: str) -> str:
     against = f"{gain} against {row.baseline}, the best model without transfer"
     if row.verdict == "not enough evidence":
         more = "" if pd.isna(row.more_seeds) else f"; about {row.more_seeds:.0f} more seed(s) may settle it"
+        if row.gain_low > row.margin or row.gain_high < -row.margin:
+            more += "; its own interval is clear of the margin, but of so many tried, one may be so by chance"
         return f"{row.strategy}: not enough evidence, {against}{more}."
     if row.verdict == "no practical difference":
         return f"{row.strategy} makes no practical difference: {against}."

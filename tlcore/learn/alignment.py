@@ -242,7 +242,7 @@ def measure_anew(model: nn.Module, domain: Domain) -> int:
         layer.reset_running_stats()
         layer.momentum = None  # the plain mean over all parts
         layer.train()
-    for part in domain.x.tensor_split(math.ceil(len(domain.x) / 512)):
+    for part in domain.x.tensor_split(math.ceil(len(domain.x) / min(512, nets.at_once(model)))):
         model(part)
     for layer, momentum in zip(layers, momenta, strict=True):
         layer.momentum = momentum

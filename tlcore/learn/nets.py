@@ -208,8 +208,12 @@ def stand(modules: Iterable[nn.Module], moving: Iterable[Tensor]) -> None:
 
 
 def _in_parts(module: nn.Module, x: Tensor) -> Tensor:
-    size = min((part.at_once for part in module.modules() if isinstance(part, Body)), default=PART)
-    return torch.cat([module(part).float() for part in x.split(size)])
+    return torch.cat([module(part).float() for part in x.split(at_once(module))])
+
+
+def at_once(module: nn.Module) -> int:
+    """How many inputs may pass this network at once while it does not learn."""
+    return min((part.at_once for part in module.modules() if isinstance(part, Body)), default=PART)
 
 
 def frozen_copy(model: nn.Module) -> nn.Module:

@@ -12,6 +12,7 @@ class ManyPlaces(tl.Trained):
     summary = "One network for all regions or brands, each with its own adjustment; those with few cases lean on all."
     avoid = "With one place only, or hardly any labelled case in the places that matter."
     paper = "Gelman and Hill, 2007; Evgeniou and Pontil, 2004"
+    usual = True
     needs = frozenset({"source data", "tables", "places", "same classes"})
 
     spread: float = tl.knob(1.0, "How far a place may depart from what is common to all; 0: not at all", 0.0, 10.0)
