@@ -52,4 +52,6 @@ def test_another_target_size_leaves_test_set_and_companies_in_place():
     assert (len(few.target), len(many.target)) == (300, 1_500)
     assert few.test.inputs.equals(many.test.inputs)
     assert few.target.inputs.equals(many.target.inputs.iloc[:300])
+    assert list(few.test.labels) == list(many.test.labels)
+    assert list(few.target.labels) == list(many.target.labels[:300])
     assert same(few.source, many.source)

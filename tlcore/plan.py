@@ -49,6 +49,8 @@ def plan(experiment: Experiment) -> Plan:
     left_out, problems = {}, []
     if why := catalog.backbone(backbone, **experiment.knobs.get(backbone, {})).objection():
         problems.append(why)
+    if not len(situation.source) and not catalog.backbones()[backbone].pretrained:
+        problems.append(_without_source(situation))
     for name in experiment.strategies:
         turned = experiment.knobs.get(name, {})
         if why := refusal(name, situation, backbone):
@@ -104,7 +106,7 @@ def lacking(strategy: str, situation: Situation, backbone: str = "auto") -> list
     has = {
         "source data": len(situation.source) > 0,
         "unlabelled target": True,
-        "same classes": situation.source_space == situation.target_space,
+        "same classes": len(situation.source) > 0 and situation.source_space == situation.target_space,
         "classes": situation.kind != "regression",
         "batch norm": network.batch_norm,
         "pretrained": network.pretrained,
@@ -120,11 +122,30 @@ def lacking(strategy: str, situation: Situation, backbone: str = "auto") -> list
 
 def backbone_for(name: str, situation: Situation) -> str:
     fitting = [key for key, offer in catalog.backbones().items() if offer.modality == situation.modality]
+    offers = catalog.backbones()
     if name == "auto":
-        return next(key for key in fitting if catalog.backbones()[key].usual)
+        # Without a source all that is carried over comes with the network.
+        ready = () if len(situation.source) else (key for key in fitting if _at_hand(offers[key]))
+        return next(iter(ready), next(key for key in fitting if offers[key].usual))
     if name not in fitting:
         raise Unusable(f"{catalog.misread(name, situation)} Choose one of {', '.join(fitting)}.")
     return name
+
+
+def _at_hand(offer: type[catalog.Backbone]) -> bool:
+    """Whether published weights of this network are on this machine."""
+    published = getattr(offer, "published", None)
+    return published is not None and published.here() is not None
+
+
+def _without_source(situation: Situation) -> str:
+    taught = [
+        name for name, offer in catalog.backbones().items() if offer.modality == situation.modality and offer.pretrained
+    ]
+    return (
+        "There is no source, so all that can be carried over are the weights a network comes with, and none is here. "
+        f"Choose a network: one of {', '.join(taught)}; `python -m tlcore backbones` says what can be had."
+    )
 
 
 def _metric(name: str, situation: Situation) -> str:

@@ -83,6 +83,7 @@ class LabelSpace:
 class Situation:
     """A rich source, a scarce target, and what is to be predicted.
 
+    An empty ``source`` says that there is none: what is carried over lies in a network's published weights.
     ``target`` is the labelled target pool; `split` lets a run see only a few of its labels.
     Without ``test`` a stratified half of ``target`` is held out, the same half for every seed.
     """
@@ -103,6 +104,8 @@ class Situation:
     @cached_property
     def source_space(self) -> LabelSpace:
         """The target's own space where the classes are the same: which one is rarer may differ between the two."""
+        if not len(self.source):
+            return self.target_space
         space = self._space("source", self.source)
         return self.target_space if set(space.classes) == set(self.target_space.classes) else space
 
@@ -199,11 +202,10 @@ def split(situation: Situation, labels: int | None, seed: int) -> Split:
     unlabelled = rest if situation.unlabelled is None else _together(rest, situation.unlabelled)
     if len(unlabelled) < len(labelled):
         unlabelled = labelled  # every label is in use: the labelled inputs still show where the target lies
-    source_held = _stratified(
-        _strata(situation.source, situation),
-        max(1, int(KEPT_ASIDE * len(situation.source))),
-        np.random.default_rng([seed, 2]),
-    )
+    source_held = np.arange(0)
+    if len(situation.source):
+        aside = max(1, int(KEPT_ASIDE * len(situation.source)))
+        source_held = _stratified(_strata(situation.source, situation), aside, np.random.default_rng([seed, 2]))
     return Split(
         source_train=situation.source.take(np.setdiff1d(np.arange(len(situation.source)), source_held)),
         source_valid=situation.source.take(source_held),

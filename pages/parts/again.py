@@ -72,7 +72,8 @@ def _knobs(offer: catalog.Offer, owner: str) -> dict[str, str]:
 
 def _files(asked: Experiment) -> dict[str, str] | None:
     """Uploads by their place, the columns by their name."""
-    query = {"files": "one" if "domain_column" in asked.settings else "two"}
+    way = "one" if "domain_column" in asked.settings else "two" if "source" in asked.settings else "alone"
+    query = {"files": way}
     for name, value in asked.settings.items():
         if name in FILES:
             if not Path(str(value)).is_relative_to(uploads.folder()):

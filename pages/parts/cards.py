@@ -27,6 +27,16 @@ def domain(title: str, help: str, examples: Examples, situation: Situation) -> N
         _answers(examples, situation)
 
 
+def no_source() -> None:
+    """Where there are no examples to learn from elsewhere."""
+    with st.container(border=True, height="stretch"):
+        st.subheader(_("No source"), anchor=False)
+        st.markdown(
+            _("What is carried over are the weights that a network comes with: it was trained on millions of other "
+              "pictures, sounds or texts. Strategies that need the examples of a source are left out.")
+        )  # fmt: skip
+
+
 def class_counts(examples: Examples) -> pd.DataFrame:
     """How often each class occurs: class, count, share."""
     names, counts = np.unique(np.asarray(examples.labels, dtype=str), return_counts=True)

@@ -68,6 +68,12 @@ def offered() -> dict[str, str]:
 
 def line(data: Data) -> str:
     """The data in one line."""
+    if not len(data.situation.source):
+        return _(
+            "{name}: {target} target examples and no source, to predict {label}",
+            name=show.scenario_name(data.scenario), target=f"{len(data.situation.target):,}",
+            label=data.situation.label,
+        )  # fmt: skip
     source, target = (f"{len(examples):,}" for examples in (data.situation.source, data.situation.target))
     return _(
         "{name}: {source} source and {target} target examples, to predict {label}",

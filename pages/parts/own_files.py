@@ -25,10 +25,14 @@ def form() -> dict[str, object] | None:
     """The settings of the scenario ``own_files``; None until there is enough to read."""
     st.session_state.pop(ASKED, None)
     _follow_a_link()
-    ways = {"two": _("Two files: source and target"), "one": _("One file, split by a column")}
+    ways = {
+        "two": _("Two files: source and target"),
+        "one": _("One file, split by a column"),
+        "alone": _("The target alone"),
+    }
     way = choice(st.segmented_control, _("How does your data come?"), ways, "files", "two", required=True)
     try:
-        given = _two() if way == "two" else _one()
+        given = {"two": _two, "one": _one, "alone": _alone}[way]()
     finally:
         _mended()
     if given is None:
@@ -156,6 +160,22 @@ def _label(table: pd.DataFrame, source: pd.DataFrame) -> dict[str, str]:
     return {"label": label, "positive": choice(right.selectbox, _("The event"), names, "files.positive", "", help=help)}
 
 
+def _alone() -> dict[str, Any] | None:
+    """Images, sounds or texts without a source: what is carried over comes with a network's weights."""
+    file = uploads.upload(
+        "target", _("Target: where labels are scarce"),
+        _("Images, sounds or texts; what is carried over comes with a network that has published weights."),
+    )  # fmt: skip
+    if file is None:
+        return None
+    given = {"target": str(file)}
+    if file.suffix.lower() == ".zip":
+        return given | _as_read(file)
+    table = _table(file)
+    told = _label(table, table)
+    return given | told | _columns(table, told["label"])
+
+
 def _columns(table: pd.DataFrame, label: str) -> dict[str, str]:
     """What else a person may say of a table: the column whose texts are read, the one that names the place."""
     rest = table.drop(columns=label)
@@ -167,12 +187,14 @@ def _columns(table: pd.DataFrame, label: str) -> dict[str, str]:
             {"": _("found by itself"), **{name: name for name in words}}, "files.text", "",
             help=_("For messages, reviews, notes: this column alone is read, word by word."),
         )  # fmt: skip
+        if texts:
+            return {"text": texts}
         places = choice(
             right.selectbox, _("Column that names the place"),
             {"": _("none"), **{name: name for name in _grouping(rest)}}, "files.places", "",
             help=_("A region, shop or brand: the verdict then says which of them gain and which are harmed."),
         )  # fmt: skip
-    return {"text": texts, "places": places}
+    return {"places": places}
 
 
 def _as_read(source: Path) -> dict[str, int | float]:

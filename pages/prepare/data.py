@@ -23,20 +23,24 @@ with st.container(horizontal=True):
     doctor.badge(chosen)
 left, right = st.columns(2)
 with left:
-    cards.domain(_("Source"), _("Where knowledge is rich: many labelled examples."), situation.source, situation)
+    if len(situation.source):
+        cards.domain(_("Source"), _("Where knowledge is rich: many labelled examples."), situation.source, situation)
+    else:
+        cards.no_source()
 with right:
     cards.domain(_("Target"), _("Where labels are scarce, and what the model is for."), situation.target, situation)
-relations.card(catalog.scenario(chosen.scenario, **chosen.settings), situation)
+if len(situation.source):
+    relations.card(catalog.scenario(chosen.scenario, **chosen.settings), situation)
 
 st.subheader(_("What was noticed"), anchor=False)
 doctor.findings(chosen)
 
 st.subheader(_("A look at the examples"), anchor=False)
-source_tab, target_tab = st.tabs([_("Source"), _("Target")])
-with source_tab:
-    cards.sample(situation.source)
-with target_tab:
-    cards.sample(situation.target)
+places = {_("Source"): situation.source, _("Target"): situation.target}
+seen = {name: part for name, part in places.items() if len(part)}
+for tab, part in zip(st.tabs(list(seen)), seen.values(), strict=True):
+    with tab:
+        cards.sample(part)
 
 st.subheader(_("Who sees what"), anchor=False)
 st.markdown(
@@ -44,5 +48,6 @@ st.markdown(
       "are used once, at the end, to judge; no strategy ever sees them.", pool=f"{len(pool):,}", test=f"{len(test):,}")
 )  # fmt: skip
 with st.container(horizontal=True):
-    st.page_link("prepare/domain_gap.py", label=_("How far apart are they?"), icon=":material/compare_arrows:")
+    if len(situation.source):
+        st.page_link("prepare/domain_gap.py", label=_("How far apart are they?"), icon=":material/compare_arrows:")
     st.page_link("run/plan.py", label=_("Plan a comparison"), icon=":material/checklist:")

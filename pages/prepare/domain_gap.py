@@ -12,6 +12,10 @@ with st.expander(_("Data"), icon=":material/table_view:"):
     chosen = data.choose()
 if chosen is None:
     st.stop()
+if not len(chosen.situation.source):
+    st.markdown("##### " + _("There is no source that the target could be apart from."))
+    st.page_link("run/plan.py", label=_("Plan a comparison"), icon=":material/checklist:")
+    st.stop()
 
 with st.spinner(_("Measuring"), show_time=True):
     gap = distances.measured(chosen)

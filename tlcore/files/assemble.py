@@ -36,7 +36,7 @@ def gather(files: Files) -> tuple[Situation | None, Findings]:
 
 def _complete(files: Files, found: Findings) -> bool:
     """Whether everything needed was named."""
-    if not files.source:
+    if not files.source and (files.domain_column or not files.target):
         found.stop(_("No source is named."), remedy=_("Name the file or folder where labels are plenty."))
     if not files.target and not files.domain_column:
         found.stop(
@@ -60,8 +60,8 @@ def _complete(files: Files, found: Findings) -> bool:
 
 
 def _is_folder(files: Files) -> bool:
-    source = Path(files.source)
-    return source.is_dir() or source.suffix.lower() == ".zip"
+    first = Path(files.source or files.target)
+    return first.is_dir() or first.suffix.lower() == ".zip"
 
 
 def _modality(files: Files) -> Modality:
@@ -77,4 +77,4 @@ def _modality(files: Files) -> Modality:
     if len(set(kinds.values())) > 1:
         told = ", ".join(f"{files.paths[role]} ({things(kind)})" for role, kind in kinds.items())
         raise Unusable(_("Files of different kinds cannot be mixed ({files}); bring one kind.", files=told))
-    return kinds["source"]
+    return kinds.get("source", kinds["target"])

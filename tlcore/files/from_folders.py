@@ -35,10 +35,12 @@ def from_folders(files: Files, kind: Modality, found: Findings) -> Situation | N
         return None
     if kind == "audio":
         read = sounds.alike(read)
+    read.setdefault("source", read["target"].take(np.arange(0)))
+    names.setdefault("source", names["target"])
     read = _without_copies(read, things(kind), names, found)
     inputs = {role: examples.inputs for role, examples in read.items()}
     labels = {role: pd.Series(examples.labels, dtype="str") for role, examples in read.items() if role != "unlabelled"}
-    if any(column.empty for column in labels.values()):
+    if any(labels[role].empty for role in files.paths if role in labels):
         return None
     members = {role: examples.names for role, examples in read.items()}
     examples = labelled(inputs, labels, names, found, regression=False, positive=files.positive, members=members)

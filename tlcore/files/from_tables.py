@@ -34,6 +34,8 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
     _check_label(tables, names, files, found)
     if files.domain_column and not _divide(tables, names, files, found):
         return None
+    tables.setdefault("source", tables["target"].iloc[:0])
+    names.setdefault("source", names["target"])
     fixes.rescale(tables, files, found)
     checks.run("files", checks.Tables(tables, names, files), found)
     if files.places:
@@ -47,6 +49,12 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
     if found.stops:
         return None
     spoken = texts.column(tables, files, found)
+    if not spoken and not len(tables["source"]):
+        found.stop(
+            _("No source is named."),
+            remedy=_("Name the table where labels are plenty. Only images, sounds and texts can do without: networks "
+                     "with published weights bring what is carried over."),
+        )  # fmt: skip
     if spoken:
         tables = texts.written(tables, spoken, names, found)
     if found.stops:

@@ -184,10 +184,12 @@ def labelled(
         least = 2 * LEAST if "test" in labels else 4 * LEAST
         _enough("target", least, kept, names, found)
     else:
-        compare_classes(labels, names, found)
+        if len(labels["source"]):
+            compare_classes(labels, names, found)
         kept, classes = kept_classes(kept, names, found)
         check_event(positive, classes, found)
-    _enough("source", LEAST_SOURCE, kept, names, found)
+    if len(labels["source"]):
+        _enough("source", LEAST_SOURCE, kept, names, found)
     if "test" in kept:
         _enough("test", 1, kept, names, found)
     return {

@@ -12,9 +12,9 @@ FEW_SHOWN = 5  # values or columns named in a sentence
 
 
 def parts(situation: Situation) -> dict[str, Examples]:
-    """The labelled examples by role: source, target and, where there is one, test."""
-    found = {"source": situation.source, "target": situation.target}
-    return found if situation.test is None else {**found, "test": situation.test}
+    """The labelled examples by role: source and test where there are any, and target."""
+    found = {"source": situation.source, "target": situation.target, "test": situation.test}
+    return {role: part for role, part in found.items() if part is not None and len(part)}
 
 
 def place(role: str) -> str:

@@ -33,7 +33,8 @@ class Files:
     """Tables, or folders (zips) of class folders with images, sounds or texts. Empty text means "none".
 
     Either ``source`` and ``target``, or one table in ``source`` with the column that splits it:
-    rows whose ``domain_column`` equals ``target_domain`` are the target, all others the source.
+    rows whose ``domain_column`` equals ``target_domain`` are the target, all others the source. Images, sounds and
+    texts can do with a ``target`` alone: what is carried over then comes with a network's published weights.
     """
 
     source: str = knob("", "The table, or folder of class folders, where labels are plenty")

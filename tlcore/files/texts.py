@@ -86,7 +86,7 @@ def written(
                 where=names[role],
             )
         kept[role] = table[~blank]
-        if kept[role].empty:
+        if kept[role].empty and not table.empty:
             found.stop(
                 _("Column '{column}' of {file} holds no text at all.", column=chosen, file=names[role]),
                 where=names[role],

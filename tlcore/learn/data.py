@@ -237,7 +237,7 @@ def deal(
     source_space, target_space = situation.source_space, situation.target_space
     centre, spread = 0.0, 1.0
     if target_space.kind == "regression":
-        known = source_space.encode(split.source_train.labels)  # type: ignore[arg-type]
+        known = source_space.encode((split.source_train if len(split.source_train) else split.train).labels)  # type: ignore[arg-type]
         centre, spread = float(known.mean()), float(known.std()) or 1.0
 
     varied = augment.training(space) if training.augment else None

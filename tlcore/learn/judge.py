@@ -43,7 +43,7 @@ class Judge:
         if self.held.watched is not None:
             told = self.predict(predictor, self.held.watched.x, self.target_labels)
             scores["watched"] = self._headline(self.held.watched, told)
-        if watch_source and self.source_labels == self.target_labels:
+        if watch_source and len(self.held.source.x) and self.source_labels == self.target_labels:
             told = self.predict(predictor, self.held.source.x, self.source_labels)
             scores["source"] = self._headline(self.held.source, told)
         return scores, losses

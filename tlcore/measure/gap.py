@@ -72,6 +72,8 @@ def measure_gap(source: Examples, target: Examples, seed: int = 0) -> Gap:
 
     Raises `Unusable` with fewer than 20 source or 10 target examples, or domains of different make.
     """
+    if not len(source):
+        raise Unusable("There is no source that the target could be apart from: what is carried over are weights.")
     n = min(len(source) // 2, len(target), ROWS_AT_MOST)
     if n < LEAST_ROWS:
         raise Unusable(

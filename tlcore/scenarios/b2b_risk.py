@@ -53,10 +53,11 @@ class B2BRisk(simulate.Simulated):
         old, new = np.random.default_rng([self.world, 1]), np.random.default_rng([self.world, 2])
         small = companies.companies(old, self.source_size, 0.0)
         # The test set comes first, and all that there could be are drawn: another target size leaves the rest in place.
-        large = companies.companies(new, TEST + LARGEST, self.covariate_shift).iloc[: TEST + self.target_size]
+        large = companies.companies(new, TEST + LARGEST, self.covariate_shift)
         source = simulate.market(small, score(small, 0.0), self.source_rate, old)
         target = simulate.market(large, score(large, self.concept_shift), self.event_rate, new)
-        return {"source": source, "target": target.part(slice(TEST, None)), "test": target.part(slice(TEST))}
+        pool = slice(TEST, TEST + self.target_size)
+        return {"source": source, "target": target.part(pool), "test": target.part(slice(TEST))}
 
 
 def score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:

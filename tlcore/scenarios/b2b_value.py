@@ -119,9 +119,7 @@ def best(test: Customers) -> dict[str, float]:
 
 def score(rows: pd.DataFrame, concept_shift: float) -> np.ndarray:
     """Logarithm of the expected value over `TYPICAL`: both rules blended, at a strength that does not depend on it."""
-    c, ours, theirs = concept_shift, small_rule(rows), enterprise_rule(rows)
-    spread = np.sqrt((1 - c) ** 2 + c**2 + 2 * c * (1 - c) * RIVALRY)
-    return STRENGTH * ((1 - c) * ours + c * theirs) / spread
+    return STRENGTH * simulate.blended(small_rule(rows), enterprise_rule(rows), concept_shift, RIVALRY)
 
 
 def small_rule(rows: pd.DataFrame) -> np.ndarray:

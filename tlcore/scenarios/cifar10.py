@@ -17,6 +17,7 @@ FILES = {
         175,
     )
 }
+PARTS = ("data", "test")
 VEHICLES = ("airplane", "automobile", "ship", "truck")
 
 
@@ -48,20 +49,20 @@ class Cifar10(tl.Scenario):
         """Raises `Unusable` where the file cannot be downloaded."""
         path = fetch(FILES["photographs"])
         parts = {}
-        for part in ("data", "test"):
+        for part in PARTS:
             photographs, names = formats.cifar(path, part)
             inside = np.isin(names.astype(str), VEHICLES) == (self.target == "vehicles")
             parts[part, True], parts[part, False] = (
                 tl.Examples(photographs[rows], labels_of(names[rows])) for rows in (inside, ~inside)
             )
-        target, test = (self._grainy(some(parts[part, True], 2000), part) for part in ("data", "test"))
+        target, test = (self._grainy(some(parts[part, True], 2000), part) for part in PARTS)
         source = some(parts["data", False], self.source_size)
         return tl.Situation(source, target, label="thing", modality="image", test=test)
 
     def _grainy(self, part: tl.Examples, name: str) -> tl.Examples:
         if not self.noise:
             return part
-        rng = np.random.default_rng(len(name))
+        rng = np.random.default_rng(PARTS.index(name))
         photographs = np.asarray(part.inputs) + rng.normal(0, 255 * self.noise, np.shape(part.inputs))
         return tl.Examples(photographs.clip(0, 255).round().astype(np.uint8), part.labels)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from tlcore.files.checks import EVERY
 from tlcore.files.finding import Findings
-from tlcore.files.parts import place
+from tlcore.files.parts import parts, place
 from tlcore.situation import Situation
 from tlcore.words import _, counted
 
@@ -17,7 +17,9 @@ RARE = 0.01
 def check(data: Situation, found: Findings) -> None:
     if data.regression:
         return
-    for role, part in (("source", data.source), ("target", data.target)):
+    for role, part in parts(data).items():
+        if role == "test":
+            continue
         classes, counts = np.unique(np.asarray(part.labels, dtype=str), return_counts=True)
         least = int(counts.argmin())
         if counts[least] < RARE * len(part):
