@@ -77,4 +77,4 @@ def _modality(files: Files) -> Modality:
     if len(set(kinds.values())) > 1:
         told = ", ".join(f"{files.paths[role]} ({things(kind)})" for role, kind in kinds.items())
         raise Unusable(_("Files of different kinds cannot be mixed ({files}); bring one kind.", files=told))
-    return kinds.get("source", kinds["target"])
+    return next(iter(kinds.values()))
