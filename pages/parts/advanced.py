@@ -20,7 +20,8 @@ FIRST = "fine_tune"  # whose settings are in view unless a person chooses others
 
 def choose(situation: Situation, strategies: Iterable[str], preset: str) -> dict[str, Any]:
     """The remaining fields of an `Experiment`: name, metric, margin, backbone, training, knobs."""
-    with st.expander(_("Advanced"), icon=":material/tune:"):
+    alone = not len(situation.source)  # then the network is the first thing to choose
+    with st.expander(_("Advanced"), icon=":material/tune:", expanded=alone):
         left, right = st.columns(2)
         name = left.text_input(_("Name of the experiment"), key="name", **BOUND)
         margin = right.number_input(

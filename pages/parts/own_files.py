@@ -19,6 +19,7 @@ from tlcore.scenarios import own_files
 from tlcore.words import _
 
 ASKED = "own files asked for"
+LARGE = 224  # pixels: what networks with published weights were trained on
 
 
 def form() -> dict[str, object] | None:
@@ -170,7 +171,7 @@ def _alone() -> dict[str, Any] | None:
         return None
     given = {"target": str(file)}
     if file.suffix.lower() == ".zip":
-        return given | _as_read(file)
+        return given | _as_read(file, LARGE)
     table = _table(file)
     told = _label(table, table)
     return given | told | _columns(table, told["label"])
@@ -197,12 +198,12 @@ def _columns(table: pd.DataFrame, label: str) -> dict[str, str]:
     return {"places": places}
 
 
-def _as_read(source: Path) -> dict[str, int | float]:
+def _as_read(source: Path, size: int = files.Files.size) -> dict[str, int | float]:
     """How much of each image or sound is read."""
     kind = files.modality_of(source)
     if kind == "image":
         label, key = _("Height and width that images are resized to, in pixels"), "files.size"
-        return {"size": st.number_input(label, 8, 512, files.Files.size, 8, key=key, **BOUND)}
+        return {"size": st.number_input(label, 8, 512, size, 8, key=key, **BOUND)}
     if kind == "audio":
         label, key = _("Seconds of a sound that are read; what follows is cut off"), "files.seconds"
         return {"seconds": st.number_input(label, 0.1, 30.0, files.Files.seconds, 0.5, key=key, **BOUND)}
