@@ -22,9 +22,7 @@ class TextEncoder(Pretrained):
     )
 
     def space(self, *parts):
-        from transformers import AutoTokenizer
-
-        return tl.space_tokens.TokenSpace.around(tl.hub.loaded(AutoTokenizer, self), parts)
+        return tl.space_tokens.TokenSpace.around(tl.hub.tokenizer(self), parts)
 
     def body(self, space, blank):
         return tl.encoders.text(self, space, self.features, blank=blank)
