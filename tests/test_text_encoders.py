@@ -410,7 +410,7 @@ def test_a_changed_folder_is_refused_once_a_run_is_planned(folder, tmp_path):
 
 def test_an_encoder_without_any_weights_says_what_to_do():
     assert "set its repository" in catalog.backbone("text_encoder").objection()
-    assert "no such file or folder" in catalog.backbone("text_encoder", weights="nowhere").objection()
+    assert "there is no such folder" in catalog.backbone("text_encoder", weights="nowhere").objection()
     assert network_name(TOY) == "subword_bag"
 
 

@@ -271,6 +271,18 @@ def test_weights_of_which_nothing_fits_are_refused(tmp_path):
         own(tmp_path / "own.pth", {"layer.weight": torch.zeros(3, 3)})
 
 
+@pytest.mark.parametrize("name", [name for name, offer in catalog.backbones().items() if offer.pretrained])
+def test_a_file_where_a_folder_is_read_and_the_other_way_round_is_refused_before_anything_starts(name, tmp_path):
+    file = tmp_path / "own.pth"
+    file.touch()
+    told = {place: catalog.backbone(name, weights=str(place)).objection() for place in (file, tmp_path)}
+    reads_files = hasattr(models, name)
+    assert told[file] == (None if reads_files else f"{name}.weights is {str(file)!r}, a file; it must be a folder.")
+    assert told[tmp_path] == (
+        f"{name}.weights is {str(tmp_path)!r}, a folder; it must be a file." if reads_files else None
+    )
+
+
 class Trap:
     """Leaves a mark where somebody unpickles it."""
 
