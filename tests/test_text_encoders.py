@@ -28,6 +28,7 @@ from tlcore.learn.space import fit_space
 from tlcore.situation import Examples, split
 from tlcore.spec import RunSpec
 from tlcore.weights import Published
+from tlcore.words import told
 
 WHOLE = messages()
 TOY = replace(
@@ -135,6 +136,19 @@ def test_a_text_of_nothing_and_one_longer_than_the_encoder_reads_get_features(en
     space = encoder.space(some)
     assert space.tokens == 64
     assert encoder.build(space).eval()(space.encode(some)).isfinite().all()
+
+
+def test_how_many_texts_are_cut_is_said_and_how_long_they_may_be_is_a_knob(folder, encoder, tmp_path):
+    some = texts("a", "a " * 6, "a " * 7, "a " * 40)
+    short = catalog.backbone("text_encoder", weights=str(folder), most=8)
+    space = short.space(some)
+    assert space.tokens == 8  # six words between the first token and the last
+    (note,) = short.build(space).notes
+    assert told(note).startswith("50.0% of the texts are longer than 8 tokens")
+    assert not note.grave
+    assert not encoder.build(encoder.space(some)).notes
+    result = carried_out("pretrained_probe", catalog.backbone("text_encoder", weights=str(folder), most=8), tmp_path)
+    assert any("tokens" in note.text for note in result.outcome.notes)
 
 
 # What strategies make of it.

@@ -41,6 +41,7 @@ def text(backbone: Pretrained, space: TokenSpace, features: str, *, blank: bool)
         first=space.length,
         pace=1.0 if blank else PACE,
         costly=not blank,
+        notes=space.notes,
     )
 
 
