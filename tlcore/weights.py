@@ -78,6 +78,14 @@ class Published:
         return "can be fetched" if self.in_reach() else "out of reach"
 
 
+def counted(place: Path) -> int:
+    """About how many weights lie in this file or folder, by its size: four bytes each."""
+    if place.is_file():
+        return place.stat().st_size // 4
+    # A repository may hold the same weights in two forms.
+    return max(sum(file.stat().st_size for file in place.glob(form)) for form in ("*.safetensors", "*.bin")) // 4
+
+
 def folder() -> Path:
     """Where fetched files are kept."""
     return home() / "weights"

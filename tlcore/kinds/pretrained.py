@@ -9,11 +9,13 @@ from tlcore import catalog
 from tlcore.catalog import Backbone
 from tlcore.kinds.own import Own
 from tlcore.knobs import knob
-from tlcore.weights import Published
+from tlcore.weights import Published, counted
 
 if TYPE_CHECKING:
     from tlcore.learn.data import Space
     from tlcore.learn.nets import Body
+
+TYPICAL = 110_000_000  # weights of a network of which nothing is known: those of BERT base
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,14 @@ class Pretrained(Own, Backbone):
 
     def scaled(self, share: float) -> Backbone:
         return catalog.backbone(self.student).scaled(share)
+
+    @property
+    def parameters(self) -> int:
+        """How many weights it has, as far as is known without loading it; `TYPICAL` where nothing is."""
+        if self.published and self.published.parameters and not self.weights:
+            return self.published.parameters
+        place = self.own or (self.published and self.published.here())
+        return (counted(place) if place and place.exists() else 0) or TYPICAL
 
     def objection(self) -> str | None:
         return self.misnamed()
