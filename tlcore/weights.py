@@ -40,7 +40,9 @@ class Published:
     @property
     def origin(self) -> str:
         """Where it would be fetched from: scheme and host."""
-        address = self.address if self.is_file else os.environ.get("HF_ENDPOINT") or HUB
+        from tlcore.remote.files import mirrored
+
+        address = mirrored(self.address) if self.is_file else os.environ.get("HF_ENDPOINT") or HUB
         return "{0.scheme}://{0.netloc}".format(urlsplit(address))
 
     def here(self) -> Path | None:
