@@ -1,4 +1,4 @@
-"""A stand-in for the Hugging Face hub on this machine: one repository, served from a folder."""
+"""A stand-in for the Hugging Face hub on this machine: its repositories are the folders of a folder."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ COMMIT = sha1(b"the only one").hexdigest()
 class StandIn(ThreadingHTTPServer):
     """Answers as the hub does where files are small: HEAD and GET with an entity tag and the commit they are of."""
 
-    def __init__(self, folder: Path, repository: str, port: int):
+    def __init__(self, folder: Path, port: int):
         super().__init__(("127.0.0.1", port), _Handler)
-        self.folder, self.prefix = folder, f"/{repository}/resolve/"
+        self.folder = folder
         self.asked: list[str] = []
 
     def __enter__(self) -> StandIn:
@@ -38,9 +38,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, with_body: bool) -> None:
         self.server.asked.append(f"{self.command} {self.path}")
-        within = self.path.removeprefix(self.server.prefix).partition("/")[2].split("?")[0]
-        file = self.server.folder / within
-        known = self.path.startswith(self.server.prefix) and file.is_file()
+        repository, resolved, rest = self.path.strip("/").split("?")[0].partition("/resolve/")
+        file = self.server.folder / repository / rest.partition("/")[2]
+        known = bool(resolved) and file.is_file()
         self.send_response(200 if known else 404)
         self.send_header("X-Repo-Commit", COMMIT)
         content = file.read_bytes() if known else b""

@@ -261,6 +261,14 @@ def test_an_encoder_that_hears_no_waveforms_or_another_rate_is_refused_in_a_sent
         encoder(place).build(AudioSpace(4000))
 
 
+def test_an_encoder_with_half_of_its_weights_is_refused_and_one_that_masks_nothing_is_whole(wav2vec, tmp_path):
+    half = encoders.changed(wav2vec, tmp_path / "half", lambda name, x: None if "layers.1" in name else x)
+    with pytest.raises(Unusable, match=r"not whole: 'encoder\.layers\.1"):
+        encoder(half).build(AudioSpace(4000))
+    plain = encoders.changed(wav2vec, tmp_path / "plain", lambda name, x: None if "masked" in name else x)
+    assert encoder(plain).build(AudioSpace(4000)).costly
+
+
 def test_the_published_encoder_has_as_many_weights_as_is_said():
     from transformers import Wav2Vec2Config, Wav2Vec2Model
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,28 +29,7 @@ SENTENCES = ("a photo of a {}.", "{}")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """A tiny CLIP of random weights, with all that a repository of one holds."""
-    from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPTokenizer
-
-    place = tmp_path_factory.mktemp("clip")
-    letters = [letter + end for letter in encoders.LETTERS for end in ("", "</w>")]
-    special = ["<|startoftext|>", "<|endoftext|>"]
-    vocabulary = {token: number for number, token in enumerate([*letters, *special])}
-    CLIPTokenizer(vocabulary, []).save_pretrained(place)
-    sizes = {"hidden_size": 32, "intermediate_size": 48, "num_attention_heads": 4}
-    begin, end = (vocabulary[token] for token in special)
-    reads = {"vocab_size": len(vocabulary), "max_position_embeddings": 40, "num_hidden_layers": 2,
-             "bos_token_id": begin, "eos_token_id": end, "pad_token_id": end}  # fmt: skip
-    sees = {"image_size": 32, "patch_size": 8, "num_hidden_layers": 3}
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        config = CLIPConfig(text_config=sizes | reads, vision_config=sizes | sees, projection_dim=16)
-        config.vision_config.initializer_factor = config.text_config.initializer_factor = 4.0
-        CLIPModel(config).save_pretrained(place)
-    CLIPImageProcessor(
-        size={"shortest_edge": 36}, crop_size={"height": 32, "width": 32}, image_mean=[0.5, 0.4, 0.3]
-    ).save_pretrained(place)
-    return place
+    return encoders.clip(tmp_path_factory.mktemp("clip"))
 
 
 def whole(folder: Path):
@@ -191,19 +171,18 @@ def test_a_blank_clip_knows_nothing(folder):
 
 
 def test_weights_of_another_kind_and_incomplete_ones_are_refused(folder, tmp_path):
-    from safetensors.torch import load_file, save_file
-
     with pytest.raises(Unusable, match="of the kind 'bert'"):
         clip(encoders.bert(tmp_path / "bert", ["bar"])).build(SPACE)
-    torn = tmp_path / "torn"
-    torn.mkdir()
-    for file in folder.iterdir():
-        (torn / file.name).write_bytes(file.read_bytes())
-    state = load_file(torn / "model.safetensors")
-    del state["visual_projection.weight"]
-    save_file(state, torn / "model.safetensors", metadata={"format": "pt"})
+    torn = encoders.changed(folder, tmp_path / "torn", lambda name, x: None if "visual_projection" in name else x)
     with pytest.raises(Unusable, match=r"are not whole: 'visual_projection\.weight' is missing"):
         clip(torn).build(SPACE)
+
+
+def test_a_folder_without_a_tokenizer_knows_no_names(folder, tmp_path):
+    place = tmp_path / "some"
+    shutil.copytree(folder, place, ignore=shutil.ignore_patterns("tokenizer*", "vocab*", "merges*"))
+    with pytest.raises(Unusable, match="holds no tokenizer"):
+        clip(place).build(SPACE).named(["fox", "owl"], SENTENCES)
 
 
 @pytest.mark.parametrize(("name", "patch"), [("clip_base_32", 32), ("clip_base_16", 16)])

@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import shelves
+import toys
 
 from tlcore import catalog
+from tlcore.plan import Plan
 from tlcore.preflight import FIRST, STEP, preflight
+from tlcore.spec import Experiment
 
 STRATEGIES = ("logistic_regression", "scratch", "fine_tune")
 COLUMNS = (
@@ -109,3 +112,34 @@ def test_a_ceiling_is_no_candidate_that_raises_the_bar():
 
 def test_a_step_has_a_price_in_every_modality():
     assert {offer.modality for offer in catalog.backbones().values()} <= set(STEP)
+
+
+def seconds(backbone: str, **network: object) -> float:
+    """What fine-tuning this network on the toy's texts is said to take."""
+    situation = toys.messages()
+    experiment = Experiment("intents", ("fine_tune",), backbone=backbone, metric="accuracy", labels=(40,), seeds=1,
+                            knobs={backbone: network})  # fmt: skip
+    runs = experiment.runs(backbone=backbone, metric="accuracy")
+    return preflight(Plan(experiment, situation, runs, {}), NOTHING).seconds
+
+
+def test_a_network_of_ones_own_costs_by_the_size_of_its_weights(tmp_path):
+    sizes = {"small": 22_713_216, "large": 300_000_000}
+    for name, count in sizes.items():
+        (tmp_path / name).mkdir()
+        with (tmp_path / name / "model.safetensors").open("wb") as file:
+            file.truncate(4 * count)  # a hole: it takes no room
+    (tmp_path / "small" / "pytorch_model.bin").write_bytes(bytes(400))  # the same in another form counts once
+    small, large = (catalog.backbone("text_encoder", weights=str(tmp_path / name)).parameters for name in sizes)
+    assert (small, large) == tuple(sizes.values())
+
+
+def test_a_network_of_which_nothing_is_known_counts_as_a_usual_one(monkeypatch, tmp_path):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    unknown, tiny = seconds("text_encoder", repository="somebody/some-encoder"), seconds("subword_bag")
+    assert unknown == pytest.approx(seconds("bert"), rel=0.02)
+    assert unknown > 20 * tiny
+    encoder = tmp_path / "mine" / "model.safetensors"
+    encoder.parent.mkdir()
+    encoder.write_bytes(bytes(4 * 1000))
+    assert seconds("text_encoder", weights=str(encoder.parent)) < unknown / 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from tlcore.learn.space import fit_space
 from tlcore.situation import Examples, split
 from tlcore.spec import RunSpec
 from tlcore.weights import Published
+from tlcore.words import told
 
 WHOLE = messages()
 TOY = replace(
@@ -136,6 +136,19 @@ def test_a_text_of_nothing_and_one_longer_than_the_encoder_reads_get_features(en
     space = encoder.space(some)
     assert space.tokens == 64
     assert encoder.build(space).eval()(space.encode(some)).isfinite().all()
+
+
+def test_how_many_texts_are_cut_is_said_and_how_long_they_may_be_is_a_knob(folder, encoder, tmp_path):
+    some = texts("a", "a " * 6, "a " * 7, "a " * 40)
+    short = catalog.backbone("text_encoder", weights=str(folder), most=8)
+    space = short.space(some)
+    assert space.tokens == 8  # six words between the first token and the last
+    (note,) = short.build(space).notes
+    assert told(note).startswith("50.0% of the texts are longer than 8 tokens")
+    assert not note.grave
+    assert not encoder.build(encoder.space(some)).notes
+    result = carried_out("pretrained_probe", catalog.backbone("text_encoder", weights=str(folder), most=8), tmp_path)
+    assert any("tokens" in note.text for note in result.outcome.notes)
 
 
 # What strategies make of it.
@@ -294,60 +307,6 @@ def test_features_read_in_another_way_are_not_mistaken_for_each_other(folder, tm
 
 # Where it comes from.
 
-FETCH = """
-import json, sys, time
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-import numpy as np
-from hub import StandIn
-from tlcore import catalog
-from tlcore.learn import nets
-from tlcore.situation import Examples
-
-some = Examples(np.array(["close my account", "refund"], dtype=object))
-def features():
-    encoder = catalog.backbone("text_encoder", repository="somebody/some-encoder")
-    space = encoder.space(some)
-    return nets.answers(encoder.build(space), space.encode(some)).tolist()
-
-told = {}
-server = StandIn(Path(sys.argv[2]), "somebody/some-encoder", int(sys.argv[3]))
-with server:
-    told["fetched"], told["first"] = features(), list(server.asked)
-    server.asked.clear()
-    told["again"], told["second"] = features(), list(server.asked)
-told["gone"] = features()
-print(json.dumps(told))
-"""
-
-
-def test_a_repository_is_fetched_once_and_then_read_from_where_it_was_kept(folder, encoder, tmp_path):
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {
-        "HF_ENDPOINT": f"http://127.0.0.1:{port}", "HF_HOME": str(tmp_path / "hub"), "HF_HUB_DISABLE_TELEMETRY": "1",
-        "PYTHONWARNINGS": "ignore", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1",
-    }  # fmt: skip
-    environment.pop("TRANSFERLAB_WEIGHTS", None)
-    environment.pop("HF_HUB_OFFLINE", None)
-    here = str(Path(__file__).parent)
-    done = subprocess.run(
-        [sys.executable, "-c", FETCH, here, str(folder), str(port)], capture_output=True, text=True, env=environment,
-        cwd=Path(here).parent, timeout=200,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
-    assert [asked for asked in told["first"] if asked.startswith("GET") and "model.safetensors" in asked]
-    assert not told["second"], "what is here is not asked for again"
-    some = texts("close my account", "refund")
-    space = encoder.space(some)
-    expected = nets.answers(encoder.build(space), space.encode(some))
-    for made in (told["fetched"], told["again"], told["gone"]):
-        assert torch.allclose(torch.tensor(made), expected, atol=1e-6)
-
 
 def test_without_a_network_one_sentence_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
@@ -420,6 +379,39 @@ def test_a_folder_that_lacks_a_part_is_answered_in_a_sentence(folder, tmp_path, 
     assert "\n" not in raised.value.problems[0]
 
 
+def test_a_folder_without_a_tokenizer_is_refused_before_all_texts_read_alike(folder, tmp_path):
+    place = tmp_path / "some"
+    shutil.copytree(folder, place, ignore=shutil.ignore_patterns("tokenizer*"))
+    with pytest.raises(Unusable, match=r"holds no tokenizer.* tokenizer\.save_pretrained\(folder\)"):
+        catalog.backbone("text_encoder", weights=str(place)).space(texts("close", "refund"))
+
+
+SPOILT = {
+    "half of it": (lambda name, tensor: None if "layer.1" in name else tensor, r"layer\.1.* is missing \(16 such"),
+    "another width": (lambda name, tensor: tensor[:, :5] if name.endswith("0.output.dense.weight") else tensor,
+                      r"'encoder\.layer\.0\.output\.dense\.weight' has another shape\."),
+    "another network": (lambda name, tensor: None if "embed" in name or "layer" in name else tensor, "is missing"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoilt", "said"), SPOILT.values(), ids=SPOILT)
+def test_weights_that_do_not_fit_are_refused_and_never_drawn_by_chance(spoilt, said, folder, tmp_path):
+    place = encoders.changed(folder, tmp_path / "some", spoilt)
+    encoder = catalog.backbone("text_encoder", weights=str(place))
+    space = encoder.space(texts("close"))
+    with pytest.raises(Unusable, match=f"not whole: .*{said}"):
+        encoder.build(space)
+
+
+def test_an_encoder_without_a_pooler_is_whole(folder, encoder, tmp_path):
+    place = encoders.changed(folder, tmp_path / "some", lambda name, tensor: None if "pooler" in name else tensor)
+    some = texts("close my account")
+    without = catalog.backbone("text_encoder", weights=str(place))
+    space = without.space(some)
+    made = [nets.answers(built.build(space), space.encode(some)) for built in (without, encoder)]
+    assert torch.equal(*made)
+
+
 def test_a_changed_folder_is_refused_once_a_run_is_planned(folder, tmp_path):
     place = tmp_path / "some"
     shutil.copytree(folder, place)
@@ -432,7 +424,7 @@ def test_a_changed_folder_is_refused_once_a_run_is_planned(folder, tmp_path):
 
 def test_an_encoder_without_any_weights_says_what_to_do():
     assert "set its repository" in catalog.backbone("text_encoder").objection()
-    assert "no such file or folder" in catalog.backbone("text_encoder", weights="nowhere").objection()
+    assert "there is no such folder" in catalog.backbone("text_encoder", weights="nowhere").objection()
     assert network_name(TOY) == "subword_bag"
 
 

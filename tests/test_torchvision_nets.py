@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -44,6 +46,7 @@ def nothing_here(tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.delenv("TRANSFERLAB_WEIGHTS", raising=False)
+    monkeypatch.delenv("TRANSFERLAB_MIRROR", raising=False)
 
 
 def seeing(name: str, seed: int = 0, **more: object) -> torch.nn.Module:
@@ -73,27 +76,33 @@ def mobilenet(tmp_path_factory) -> Path:
     return file
 
 
-@pytest.fixture
-def served(mobilenet):
-    """The address of the folder of that file, on this machine alone."""
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address of this folder, on this machine alone."""
 
     class Silent(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(mobilenet.parent)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(folder)))
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
 
 
-def published_at(address: str, name: str = "mobilenet_v2") -> Pretrained:
+@pytest.fixture
+def served(mobilenet):
+    with serving(mobilenet.parent) as address:
+        yield address
+
+
+def published_at(address: str, name: str = "mobilenet_v2", megabytes: int = 14) -> Pretrained:
     """The network of this name as if its weights had been published elsewhere."""
 
     @dataclass(frozen=True)
     class Elsewhere(catalog.backbones()[name]):
-        published = Published(address, 3_504_872, 14)
+        published = Published(address, 3_504_872, megabytes)
 
     return Elsewhere()
 
@@ -206,7 +215,7 @@ def test_published_weights_are_fetched_once_checked_and_used(served, mobilenet, 
 def test_what_is_not_the_published_file_is_refused_and_nothing_is_kept(served, mobilenet, home):
     other = mobilenet.with_name("mobilenet_v2-0123abcd.pth")
     other.write_bytes(mobilenet.read_bytes()[:100_000])
-    with pytest.raises(Unusable, match="SHA-256 does not begin with 0123abcd"):
+    with pytest.raises(Unusable, match=f"{other.name} was not kept: .* its checksum differs"):
         published_at(f"{served}/{other.name}").build(SPACE)
     assert not [path for path in (home / "weights").iterdir() if path.suffix != ".lock"]
 
@@ -218,9 +227,29 @@ def test_without_a_network_one_sentence_says_where_to_put_the_file(fault, served
     with pytest.raises(Unusable) as told:
         backbone.build(SPACE)
     (sentence,) = told.value.problems
-    assert all(words in sentence for words in (mobilenet.name, address, str(home / "weights"), "TRANSFERLAB_WEIGHTS"))
+    why = "no connection" if fault == "nobody listens" else "answered with status 404"
+    host = address.split("/")[2]
+    assert all(words in sentence for words in (mobilenet.name, host, why, str(home / "weights" / mobilenet.name)))
+    assert not list((home / "weights").glob("*.draft"))
     (home / "weights" / mobilenet.name).write_bytes(mobilenet.read_bytes())
     assert backbone.build(SPACE).costly
+
+
+def test_a_host_that_sends_more_than_it_should_is_cut_off(served, mobilenet, home):
+    with pytest.raises(Unusable, match="sent more than the 3 MB it should have"):
+        published_at(f"{served}/{mobilenet.name}", megabytes=2).build(SPACE)
+    assert [path.suffix for path in (home / "weights").iterdir()] == [".lock"]
+
+
+def test_a_mirror_is_asked_instead_of_the_publisher(mobilenet, monkeypatch, tmp_path):
+    place = tmp_path / "mirror" / "download.example" / "models"
+    place.mkdir(parents=True)
+    (place / mobilenet.name).write_bytes(mobilenet.read_bytes())
+    with serving(tmp_path / "mirror") as address:
+        monkeypatch.setenv("TRANSFERLAB_MIRROR", address)
+        backbone = published_at(f"https://download.example/models/{mobilenet.name}")
+        assert backbone.published.state() == "can be fetched"
+        assert backbone.build(SPACE).costly
 
 
 def test_weights_in_a_folder_of_ones_own_need_no_network(mobilenet, monkeypatch):
@@ -269,6 +298,18 @@ def test_what_does_not_fit_is_named_and_the_rest_is_used(tmp_path):
 def test_weights_of_which_nothing_fits_are_refused(tmp_path):
     with pytest.raises(Unusable, match=r"Nothing in 'own\.pth' fits this network"):
         own(tmp_path / "own.pth", {"layer.weight": torch.zeros(3, 3)})
+
+
+@pytest.mark.parametrize("name", [name for name, offer in catalog.backbones().items() if offer.pretrained])
+def test_a_file_where_a_folder_is_read_and_the_other_way_round_is_refused_before_anything_starts(name, tmp_path):
+    file = tmp_path / "own.pth"
+    file.touch()
+    told = {place: catalog.backbone(name, weights=str(place)).objection() for place in (file, tmp_path)}
+    reads_files = hasattr(models, name)
+    assert told[file] == (None if reads_files else f"{name}.weights is {str(file)!r}, a file; it must be a folder.")
+    assert told[tmp_path] == (
+        f"{name}.weights is {str(tmp_path)!r}, a folder; it must be a file." if reads_files else None
+    )
 
 
 class Trap:

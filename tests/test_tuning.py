@@ -498,6 +498,7 @@ def test_a_file_of_another_network_is_refused_rather_than_trained_from_nothing(t
 def test_a_missing_file_is_said_before_anything_runs():
     strategy = catalog.strategy("warm_start", weights="/nowhere/at_all.pth")
     assert "there is no such file" in strategy.objection(table())
+    assert "a folder; it must be a file" in catalog.strategy("warm_start", weights="/").objection(table())
     assert catalog.strategy("warm_start").objection(table()) is None
     assert plan.refusal("nearest_mean", table("regression")) is not None
 

@@ -103,8 +103,7 @@ def _seconds(spec: RunSpec, pace: dict[str, Pace], situation: Situation) -> floa
 
 def _step(spec: RunSpec, situation: Situation) -> float:
     """Seconds a training step of this run's network takes."""
-    published = getattr(catalog.backbone(spec.backbone, **spec.network), "published", None)
-    weights = 0 if published is None else published.parameters
+    weights = getattr(catalog.backbone(spec.backbone, **spec.network), "parameters", 0)  # of a network that has some
     lasting = situation.source.inputs.shape[1] / RATE if situation.modality == "audio" else 1.0
     each = PER_WEIGHT.get(situation.modality, 0.0) * spec.training.batch / 64
     return lasting * STEP[situation.modality] + weights * each

@@ -20,11 +20,10 @@ class TextEncoder(Pretrained):
     features: str = tl.knob(
         "mean", "What stands for a whole text: the mean of its tokens, or the first one", choices=("mean", "first")
     )
+    most: int = tl.knob(256, "Tokens read of a text at most; what follows is cut off, with a note", 8, 512)
 
     def space(self, *parts):
-        from transformers import AutoTokenizer
-
-        return tl.space_tokens.TokenSpace.around(tl.hub.loaded(AutoTokenizer, self), parts)
+        return tl.space_tokens.TokenSpace.around(tl.hub.tokenizer(self), parts, self.most)
 
     def body(self, space, blank):
         return tl.encoders.text(self, space, self.features, blank=blank)

@@ -16,6 +16,9 @@ class TorchvisionNet(Pretrained):
     modality = "image"
     batch_norm = True
     student = "small_cnn"
+    takes = "file"
+
+    weights: str = tl.knob("", "File of weights of your own (.safetensors, .pth or .pt); empty: the published ones")
 
     def body(self, space, blank):
         return tl.torchvision_bodies.body(self, blank=blank)

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from tlcore import catalog
 from tlcore.catalog import Backbone
-from tlcore.digests import digest_of
-from tlcore.errors import Unusable
+from tlcore.kinds.own import Own
 from tlcore.knobs import knob
-from tlcore.weights import Published
+from tlcore.weights import Published, counted
 
 if TYPE_CHECKING:
     from tlcore.learn.data import Space
     from tlcore.learn.nets import Body
 
+TYPICAL = 110_000_000  # weights of a network of which nothing is known: those of BERT base
+
 
 @dataclass(frozen=True)
-class Pretrained(Backbone):
+class Pretrained(Own, Backbone):
     """A network with weights. ``student`` is the small network that stands in where a thinner one is asked for."""
+
+    reads = "weights"
+    takes = "folder"
 
     pretrained: ClassVar[bool] = True
     published: ClassVar[Published | None] = None  # None: it has weights only where a person names some
     student: ClassVar[str]
 
-    weights: str = knob("", "Weights of your own for this network, a file or folder; empty: the published ones")
-    digest: str = knob("", "")  # nobody turns it: what they held when the run was planned
+    weights: str = knob("", "Folder with weights of your own, as save_pretrained writes it; empty: the published ones")
 
     def body(self, space: Space, blank: bool) -> Body:
         """The network with its weights, or, ``blank``, knowing nothing."""
@@ -43,27 +45,15 @@ class Pretrained(Backbone):
         return catalog.backbone(self.student).scaled(share)
 
     @property
-    def own(self) -> Path | None:
-        """A person's own weights. Raises `Unusable` where they have changed since the run was planned."""
-        named = self._named
-        if named is not None and self.digest and named.exists() and digest_of(named) != self.digest:
-            raise Unusable(f"The content of {named.name!r} has changed since this run was planned; plan it anew.")
-        return named
+    def parameters(self) -> int:
+        """How many weights it has, as far as is known without loading it; `TYPICAL` where nothing is."""
+        if self.published and self.published.parameters and not self.weights:
+            return self.published.parameters
+        place = self.own or (self.published and self.published.here())
+        return (counted(place) if place and place.exists() else 0) or TYPICAL
 
     def objection(self) -> str | None:
-        if self._named is not None and not self._named.exists():
-            return f"{self.name}.weights is {self.weights!r}, and there is no such file or folder."
-        return None
-
-    def settled(self) -> Pretrained:
-        named = self._named
-        if named is None or not named.exists():
-            return replace(self, digest="")
-        return replace(self, weights=str(named.resolve()), digest=digest_of(named))
-
-    @property
-    def _named(self) -> Path | None:
-        return Path(self.weights).expanduser() if self.weights else None
+        return self.misnamed()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PACE = 0.02  # of the usual learning rates: 6e-5 on the source, as papers fine-tune such encoders
 SEEING_PACE = 0.005  # two kinds of data were taught to agree; what one learns alone forgets the other
+UNUSED = ("pooler.",)  # a layer behind the features, which most repositories lack
 READS = {"mean": around.mean_of_tokens, "first": around.first_token}
 
 
@@ -31,7 +32,7 @@ def text(backbone: Pretrained, space: TokenSpace, features: str, *, blank: bool)
     if blank:
         model = AutoModel.from_config(hub.loaded(AutoConfig, backbone), **hub.SAFE)
     else:
-        model = hub.loaded(AutoModel, backbone)
+        model = hub.whole(AutoModel, backbone, UNUSED)
     return Around(
         model.float(),
         space.feed,
@@ -40,6 +41,7 @@ def text(backbone: Pretrained, space: TokenSpace, features: str, *, blank: bool)
         first=space.length,
         pace=1.0 if blank else PACE,
         costly=not blank,
+        notes=space.notes,
     )
 
 
@@ -50,7 +52,7 @@ def images(backbone: Pretrained, *, blank: bool) -> Named:
     config = hub.loaded(AutoConfig, backbone)
     if config.model_type != "clip":
         raise Unusable(f"The weights of {backbone.name} are of the kind {config.model_type!r}; name those of a CLIP.")
-    clip = CLIPModel(config) if blank else _whole(CLIPModel, backbone)
+    clip = CLIPModel(config) if blank else hub.whole(CLIPModel, backbone)
     given = hub.loaded(CLIPImageProcessor, backbone)
     seen = Photographs(
         _sides(given.size),
@@ -100,11 +102,11 @@ class Named(Around):
         A ``{}`` in a sentence stands for the name. All rows are as long as the network's sharpness, by which
         it multiplies cosines to tell classes apart.
         """
-        from transformers import AutoTokenizer, CLIPModel
+        from transformers import CLIPModel
 
         # The half that reads is of use just here, so it is no part of the network that a run moves or keeps.
-        clip = _whole(CLIPModel, self.backbone).float().eval()
-        tokenizer = hub.loaded(AutoTokenizer, self.backbone)
+        clip = hub.whole(CLIPModel, self.backbone).float().eval()
+        tokenizer = hub.tokenizer(self.backbone)
         names = [name.replace("_", " ").strip() for name in classes]
         found = torch.zeros(len(names), self.width)
         for sentence in sentences:
@@ -114,16 +116,6 @@ class Named(Around):
             told = clip.get_text_features(read["input_ids"], read["attention_mask"]).pooler_output
             found += nn.functional.normalize(told, dim=1)
         return nn.functional.normalize(found, dim=1) * clip.logit_scale.exp()
-
-
-def _whole(what: Any, backbone: Pretrained) -> Any:
-    """The model with every weight. Raises `Unusable` where some are missing and would be drawn by chance."""
-    model, told = hub.loaded(what, backbone, output_loading_info=True)
-    if missing := sorted(told["missing_keys"]):
-        raise Unusable(
-            f"The weights {hub.place(backbone)!r} of {backbone.name} are not whole: {missing[0]!r} is missing."
-        )
-    return model
 
 
 def _sides(size: Any) -> list[int]:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.client import HTTPException
+import os
+from hashlib import file_digest
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
 
-import torch
 from filelock import FileLock
 
 from tlcore import weights
-from tlcore.errors import Unusable
+from tlcore.remote.files import TooLarge, capped, mirrored, not_as_published, too_large, trouble
 from tlcore.weights import Published
-
-PATIENCE = 30.0  # seconds without a byte
 
 
 def fetched(published: Published) -> Path:
@@ -25,40 +19,26 @@ def fetched(published: Published) -> Path:
 
     It is moved into place whole, once its SHA-256 begins with the digits its name ends with.
     """
-    name = Path(urlsplit(published.address).path).name
-    place = weights.folder() / name
+    place = weights.folder() / Path(urlsplit(published.address).path).name
     if (here := published.here()) is not None:
         return here
     place.parent.mkdir(parents=True, exist_ok=True)
+    url, most, draft = mirrored(published.address), published.megabytes + 1, place.with_suffix(".draft")
     # Runs that start together wait for one of them to fetch it.
     with FileLock(place.with_suffix(".lock")):
         if (here := published.here()) is not None:
             return here
-        digits = place.stem.rpartition("-")[2]
         try:
-            with _patience():
-                torch.hub.download_url_to_file(published.address, str(place), hash_prefix=digits, progress=False)
-        except (URLError, HTTPException, ConnectionError, TimeoutError) as error:
-            reason = getattr(error, "reason", None) or error
-            raise Unusable(
-                f"The weights {name!r} are not on this machine and cannot be fetched from {published.address} "
-                f"({reason}): put the file into {str(place.parent)!r}, or let TRANSFERLAB_WEIGHTS name a folder that "
-                "holds it."
-            ) from error
-        except RuntimeError as error:  # how torch says that the digits differ
-            raise Unusable(
-                f"What {published.address} sent is not the file that was published: its SHA-256 does not begin with "
-                f"{digits}; nothing was kept. Try again, or put the file into {str(place.parent)!r} yourself."
-            ) from error
+            capped(most)(url, str(draft), None)
+            with draft.open("rb") as opened:
+                digits = file_digest(opened, "sha256").hexdigest()
+            if not digits.startswith(place.stem.rpartition("-")[2]):
+                raise not_as_published(place, url)
+            os.replace(draft, place)
+        except TooLarge as error:
+            raise too_large(place, url, most) from error
+        except OSError as error:
+            raise trouble(error, place, url) from error
+        finally:
+            draft.unlink(missing_ok=True)
     return place
-
-
-@contextmanager
-def _patience() -> Iterator[None]:
-    """Torch's download would wait for ever for a host that falls silent."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(PATIENCE)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)

@@ -138,6 +138,7 @@ def fit(phase: Phase, course: Course) -> list[Epoch]:
                 nn.utils.clip_grad_norm_(weights, training.clip)
                 scaler.step(optimizer)
                 scaler.update()
+                torch.autograd.graph.increment_version(weights)  # a fused optimizer does not say that it changed them
                 done, names = done + 1, tuple(terms)
                 values = torch.stack([term.detach().float() for term in terms.values()])
                 sums = values if sums is None else sums + values

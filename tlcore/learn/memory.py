@@ -23,8 +23,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-MOST_BYTES = 4 << 30  # of everything remembered; networks unused for longest are forgotten first
+MOST_BYTES = 4 << 30  # of everything remembered; what was used longest ago is forgotten first
+MOST_HELD = 1 << 29  # of it, in this process
+FRAME = 600  # bytes of a part beside its two tables
 
+_held: dict[tuple[Path, int, int], dict[bytes, np.ndarray]] = {}  # parts by file, time and size; used last, last
 _folder: ContextVar[Path | None] = ContextVar("where features are kept", default=None)
 
 
@@ -69,8 +72,7 @@ def _read(place: Path) -> dict[bytes, np.ndarray]:
     known: dict[bytes, np.ndarray] = {}
     for part in sorted(place.glob("*.npz")):
         try:
-            with np.load(part, allow_pickle=False) as kept:
-                known |= zip(map(bytes, kept["names"]), kept["features"], strict=True)
+            known |= _part(part)
         except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             part.unlink(missing_ok=True)  # damaged: what it held is computed again
     if place.is_dir():
@@ -78,12 +80,27 @@ def _read(place: Path) -> dict[bytes, np.ndarray]:
     return known
 
 
+def _part(file: Path) -> dict[bytes, np.ndarray]:
+    """What one file holds, read again only where it is another one."""
+    state = file.stat()
+    name = (file, state.st_mtime_ns, state.st_size)
+    part = _held.pop(name, None)
+    if part is None:
+        with np.load(file, allow_pickle=False) as kept:
+            part = dict(zip(map(bytes, kept["names"]), kept["features"], strict=True))
+    _held[name] = part
+    while sum(size for _file, _changed, size in _held) > MOST_HELD:
+        del _held[next(iter(_held))]
+    return part
+
+
 def _write(place: Path, new: dict[bytes, np.ndarray]) -> None:
     names = np.frombuffer(b"".join(new), np.uint8).reshape(len(new), -1)
     features = np.stack(list(new.values()))
     try:
         place.mkdir(parents=True, exist_ok=True)
-        _make_room(place, features.nbytes)
+        if not _make_room(place, names.nbytes + features.nbytes + FRAME):
+            return
         with NamedTemporaryFile(dir=place, suffix=".draft", delete=False) as draft:
             np.savez(draft, names=names, features=features)
         part = blake2s(names.tobytes(), digest_size=8).hexdigest()
@@ -93,12 +110,22 @@ def _write(place: Path, new: dict[bytes, np.ndarray]) -> None:
             left.unlink(missing_ok=True)
 
 
-def _make_room(place: Path, wanted: int) -> None:
-    networks = sorted((folder for folder in place.parent.iterdir() if folder != place), key=lambda f: f.stat().st_mtime)
-    sizes = {folder: sum(part.stat().st_size for part in folder.glob("*")) for folder in (*networks, place)}
+def _make_room(place: Path, wanted: int) -> bool:
+    """Forget what was used longest ago: other networks as a whole, then this one's parts. False: it never fits."""
+    if wanted > MOST_BYTES:
+        return False
+    networks = sorted((folder for folder in place.parent.iterdir() if folder != place), key=_age)
+    parts = sorted(place.iterdir(), key=_age)
+    sizes = {folder: sum(part.stat().st_size for part in folder.iterdir()) for folder in networks}
+    sizes |= {part: part.stat().st_size for part in parts}
     total = sum(sizes.values()) + wanted
-    for folder in networks:
+    for old in (*networks, *parts):
         if total <= MOST_BYTES:
-            return
-        rmtree(folder, ignore_errors=True)
-        total -= sizes[folder]
+            break
+        rmtree(old, ignore_errors=True) if old in networks else old.unlink(missing_ok=True)
+        total -= sizes[old]
+    return True
+
+
+def _age(place: Path) -> int:
+    return place.stat().st_mtime_ns

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 from hashlib import blake2s
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
@@ -190,7 +192,7 @@ def answers(module: nn.Module, x: Tensor) -> Tensor:
         if isinstance(module, Body) and _remembered(module):
             # In full precision wherever it is asked: what is remembered serves them all.
             with torch.autocast(x.device.type, enabled=False):
-                return memory.recall(digest(module), x, module.seen(x), lambda some: _in_parts(module, some))
+                return memory.recall(_kept_digest(module), x, module.seen(x), lambda some: _in_parts(module, some))
         return _in_parts(module, x)
 
 
@@ -204,6 +206,7 @@ def stand(modules: Iterable[nn.Module], moving: Iterable[Tensor]) -> None:
     for module in modules:
         for part in module.modules():
             if isinstance(part, Body):
+                _digests.pop(part, None)
                 part.standing = not any(id(weight) in ids for weight in part.parameters())
 
 
@@ -234,6 +237,32 @@ def own_state(module: nn.Module) -> dict[str, Tensor]:
 
 def _mark(tensor: Tensor) -> bytes:
     return blake2s(tensor.detach().cpu().numpy().tobytes(), digest_size=8).digest()
+
+
+class Kept(NamedTuple):
+    """The name of a network, and all it was made of."""
+
+    digest: str
+    parts: str
+    tensors: list[Tensor]
+    versions: list[int]
+
+
+_digests: WeakKeyDictionary[nn.Module, Kept] = WeakKeyDictionary()
+
+
+def _kept_digest(body: nn.Module) -> str:
+    """`digest`, computed again only where a weight may have changed: to read them all takes a second.
+
+    Torch counts the changes of every tensor, but for those by a fused optimizer: the loop counts these.
+    """
+    parts, tensors = repr(body), list(body.state_dict(keep_vars=True).values())
+    versions = [tensor._version for tensor in tensors]
+    kept = _digests.get(body)
+    same = kept is not None and (parts, versions) == (kept.parts, kept.versions)
+    if kept is None or not same or any(one is not other for one, other in zip(tensors, kept.tensors, strict=True)):
+        kept = _digests[body] = Kept(digest(body), parts, tensors, versions)
+    return kept.digest
 
 
 def digest(model: nn.Module) -> str:

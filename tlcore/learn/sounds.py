@@ -18,6 +18,7 @@ from tlcore.mel import LOUDEST, RATE
 if TYPE_CHECKING:
     from tlcore.kinds.pretrained import Pretrained
 
+UNUSED = ("masked_spec_embed", "pooler.")  # what stands for a masked frame: none is masked; a layer behind the features
 MOST_COLUMNS = 128  # of a picture; longer sounds are looked at more coarsely
 
 
@@ -92,7 +93,10 @@ def encoder(backbone: Pretrained, space: AudioSpace, *, blank: bool) -> Listenin
     config = hub.loaded(AutoConfig, backbone)
     # Which frames are masked and layers skipped is chance that no seed of a run decides, and not for few labels.
     config.apply_spec_augment, config.layerdrop = False, 0.0
-    model = AutoModel.from_config(config, **hub.SAFE) if blank else hub.loaded(AutoModel, backbone, config=config)
+    if blank:
+        model = AutoModel.from_config(config, **hub.SAFE)
+    else:
+        model = hub.whole(AutoModel, backbone, UNUSED, config=config)
     if model.main_input_name != "input_values" or not hasattr(model, "_get_feat_extract_output_lengths"):
         raise Unusable(
             f"The {config.model_type!r} that {backbone.name} names is no encoder of waveforms; choose a wav2vec 2.0, "

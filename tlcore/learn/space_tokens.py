@@ -11,9 +11,8 @@ import torch
 from torch import Tensor
 
 from tlcore.learn.space_text import TextSpace
+from tlcore.outcome import Note
 from tlcore.situation import Examples
-
-MOST_TOKENS = 256  # of a text; what follows is cut off
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,16 +25,27 @@ class TokenSpace(TextSpace):
 
     tokenizer: Any  # of the transformers library
     tokens: int
+    cut: float = 0.0  # the share of texts that have more
 
     @classmethod
-    def around(cls, tokenizer: Any, parts: Iterable[Examples]) -> Self:
-        """A space for these texts; as many tokens as the longest of them has, up to a limit."""
+    def around(cls, tokenizer: Any, parts: Iterable[Examples], most: int) -> Self:
+        """A space for these texts; as many tokens as the longest of them has, ``most`` at most."""
         texts = [np.asarray(part.inputs) for part in parts]
         words = TextSpace.fit(texts)
-        most = min(MOST_TOKENS, tokenizer.model_max_length)
-        longest = max((len(ids) for part in texts for ids in _ids(tokenizer, part, most)), default=1)
-        return cls(**{field.name: getattr(words, field.name) for field in fields(words)},
-                   tokenizer=tokenizer, tokens=max(1, longest))  # fmt: skip
+        most = min(most, tokenizer.model_max_length)
+        counts = np.array([len(ids) for part in texts for ids in _ids(tokenizer, part, most + 1)] or [1])
+        tokens, cut = max(1, min(most, int(counts.max()))), float((counts > most).mean())
+        kept = {field.name: getattr(words, field.name) for field in fields(words)}
+        return cls(**kept, tokenizer=tokenizer, tokens=tokens, cut=cut)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        note = Note(
+            "{share:.1%} of the texts are longer than {most} tokens; the network does not read what follows.",
+            {"share": self.cut, "most": self.tokens},
+            grave=False,
+        )
+        return (note,) if self.cut else ()
 
     def encode(self, examples: Examples) -> Tensor:
         rows = np.zeros((len(examples), self.tokens), dtype=np.int32)
@@ -60,4 +70,4 @@ class TokenSpace(TextSpace):
 def _ids(tokenizer: Any, texts: np.ndarray, most: int) -> list[list[int]]:
     if not len(texts):
         return []
-    return tokenizer([str(text) for text in texts], truncation=True, max_length=most)["input_ids"]
+    return tokenizer([str(text) for text in texts], truncation=True, max_length=most, verbose=False)["input_ids"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -61,22 +62,29 @@ def fetch(file: File) -> Path:
                   "anew.", path=path)
             )  # fmt: skip
         return path
-    download = pooch.HTTPDownloader(chunk_size=CHUNK, timeout=PATIENCE)
-
-    def capped(url: str, output: str, pooch: Any) -> None:
-        with open(output, "wb") as opened:
-            download(url, _Capped(opened, file.megabytes), pooch)
-
     pooch.get_logger().setLevel("WARNING")
     try:
-        pooch.retrieve(url, file.hash, fname=path.name, path=path.parent, downloader=capped)
-    except _TooLarge as error:
+        pooch.retrieve(url, file.hash, fname=path.name, path=path.parent, downloader=capped(file.megabytes))
+    except TooLarge as error:
         raise too_large(path, url, file.megabytes) from error
     except ValueError as error:
         raise not_as_published(path, url) from error
     except OSError as error:
         raise trouble(error, path, url) from error
     return path
+
+
+def capped(megabytes: int) -> Callable[[str, str, Any], None]:
+    """A downloader as pooch wants one, which takes no more than this. Raises `TooLarge` where more arrives."""
+    import pooch
+
+    download = pooch.HTTPDownloader(chunk_size=CHUNK, timeout=PATIENCE)
+
+    def fill(url: str, output: str, pooch: Any) -> None:
+        with open(output, "wb") as opened:
+            download(url, _Capped(opened, megabytes), pooch)
+
+    return fill
 
 
 def trouble(error: Exception, path: Path, url: str) -> Unusable:
@@ -110,7 +118,7 @@ def too_large(path: Path, url: str, megabytes: int) -> Unusable:
     )  # fmt: skip
 
 
-class _TooLarge(Exception):
+class TooLarge(Exception):
     """More arrived than the file should hold."""
 
 
@@ -123,7 +131,7 @@ class _Capped:
     def write(self, chunk: bytes) -> None:
         self.left -= len(chunk)
         if self.left < 0:
-            raise _TooLarge
+            raise TooLarge
         self.opened.write(chunk)
 
     def flush(self) -> None:

@@ -27,15 +27,15 @@ class WarmStart(FromFile):
     source_lr: float = tl.source_lr()
 
     def phases(self, task):
-        if self.file:
-            state = tl.checkpoints.read(self.file)
+        if self.own:
+            state = tl.checkpoints.read(self.own)
         else:
             source = task.model()
             yield from tl.recipes.source(source, task, self.source_lr)
             state = source.state_dict()
         model = task.model(task.target_labels, self.scale)
         report = tl.checkpoints.load(model, state, tl.tuning.top(model, self.reset, head=not task.same_labels))
-        report.demand_some(self.file)
+        report.demand_some(self.own)
         whole = task.same_labels and report.whole
         moves = [tl.Move(model, self.lr)]
         yield from tl.recipes.tune(model, task, moves, good_start=whole, notes=report.notes())

@@ -24,13 +24,13 @@ class WordVectors(FromFile):
     def phases(self, task):
         texts = tl.text.at_hand(task.source, task.unlabelled)
         device, notes = task.source.x.device, []
-        if self.file:
-            body, found = tl.text.read(self.file, task.space, device)
-            notes.append(tl.text.coverage(self.file, found, task.space))
+        if self.own:
+            body, found = tl.text.read(self.own, task.space, device)
+            notes.append(tl.text.coverage(self.own, found, task.space))
         else:
             body = tl.text.vectors(task.space, self.width, device)
         model = tl.text.headed(body, task)
-        if not self.file:
+        if not self.own:
             neighbours = tl.text.Neighbours(body.blocks[0].table, task.space, texts.x).to(device)
             moves = [tl.Move(part, self.vector_lr) for part in (body.blocks[0].table, neighbours)]
             yield tl.Phase("words", model, texts, tl.text.among(neighbours), moves, selector="unused")
