@@ -125,7 +125,7 @@ def test_a_broken_parquet_and_an_unknown_kind_of_file_are_refused(tmp_path: Path
     with pytest.raises(Unusable, match="no readable Parquet"):
         read_table(written(tmp_path / "a.parquet", "age,bought\n1,yes\n"))
     with pytest.raises(Unusable, match="CSV, TSV, Parquet or JSON Lines"):
-        read_table(written(tmp_path / "a.xlsx", "x"))
+        read_table(written(tmp_path / "a.docx", "x"))
 
 
 def test_a_misspelt_path_gets_the_nearest_one(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from tlcore.words import _, counted
 
 MOSTLY = 0.95  # a column is what this share of its values reads as
 ID_NAME = re.compile(r"((^|[_\s-])(?i:id|nr|no|number|key|index)|[a-z]I[Dd])$")
+# Words for a missing value where the others are numbers or dates; among words, words like any other.
+MISSING = {"na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "null", "none", "1.#ind", "-1.#ind", "1.#qnan"}
 DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?$")
 
 
@@ -79,8 +81,14 @@ def numbers(values: pd.Series) -> pd.Series | None:
         return values.astype(float)
     written = text(values)
     read = pd.to_numeric(written, errors="coerce").astype(float)
-    present = written.notna().sum()
-    return read if present and read.notna().sum() >= MOSTLY * present else None
+    if not read.notna().any():
+        return None
+    return read if read.notna().sum() >= MOSTLY * known(written).notna().sum() else None
+
+
+def known(written: pd.Series) -> pd.Series:
+    """These words, missing where they only say so."""
+    return written.mask(written.str.casefold().isin(MISSING))
 
 
 def text(values: pd.Series) -> pd.Series:

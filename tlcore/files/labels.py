@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from tlcore.files.columns import numbers, text
+from tlcore.files.columns import known, numbers, text
 from tlcore.files.finding import Findings
 from tlcore.situation import Examples
 from tlcore.words import _, counted
@@ -28,7 +28,7 @@ def read_labels(
     if regression:
         assert read is not None
         values = read.mask(~np.isfinite(read))
-        lost = int((text(whole).notna() & values.isna()).sum())
+        lost = int((known(text(whole)).notna() & values.isna()).sum())
         if lost:
             found.warn(
                 counted(
@@ -40,7 +40,7 @@ def read_labels(
                 where=label,
             )
     else:
-        values = text(whole)
+        values = text(whole) if read is None else known(text(whole))
     split, start = {}, 0
     for role, column in columns.items():
         split[role] = values.iloc[start : start + len(column)].set_axis(column.index)

@@ -19,6 +19,7 @@ from tlcore.words import _
 
 ROLES = ("source", "target", "test", "unlabelled")
 TABLES = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson")
+WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods")
 DIVIDED = tuple(ending for ending in TABLES if ending != ".txt")  # a .txt in a folder is a text
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
 FOLDERS: dict[Modality, tuple[str, ...]] = {
@@ -84,10 +85,16 @@ def modality_of(path: Path) -> Modality:
         return _kind_of(path)
     if path.suffix.lower() in TABLES:
         return "table"
+    if path.suffix.lower() in WORKBOOKS:
+        raise workbook(path)
     raise Unusable(
         _("{path} is no kind of file that can be read; bring a table (CSV, TSV, Parquet or JSON Lines), or a folder "
           "or zip of class folders with images, WAV sounds or texts.", path=path)
     )  # fmt: skip
+
+
+def workbook(path: Path) -> Unusable:
+    return Unusable(_("{path} is a workbook, which cannot be read; save the sheet you mean as CSV.", path=path))
 
 
 def _kind_of(path: Path) -> Modality:
