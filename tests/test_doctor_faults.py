@@ -133,6 +133,30 @@ def test_a_copy_that_is_left_out_is_left_out_of_the_source_rather_than_of_the_ta
     assert "One row is a copy and is left out." in [finding.what for finding in found]
 
 
+@pytest.mark.parametrize("kind", ["table", "text"])
+def test_a_copy_that_is_left_out_is_gone_also_from_what_has_no_label(tmp_path: Path, kind: str) -> None:
+    frames = [people(rows, seed) for seed, rows in enumerate((200, 100, 60, 50))]
+    if kind == "text":
+        frames = [
+            f[["age", "left_us"]].assign(note="who earns " + f["income"].astype(str) + " goes there") for f in frames
+        ]
+    old, new, test, more = frames
+    new.loc[3], new.loc[4], more.loc[5] = test.loc[7], test.loc[8], test.loc[9]
+    new.loc[4, "left_us"] = None
+    paths = {}
+    for role, frame in {"source": old, "target": new, "test": test, "unlabelled": more}.items():
+        paths[role] = str(tmp_path / f"{role}.csv")
+        frame.drop(columns="left_us" if role == "unlabelled" else []).to_csv(paths[role], index=False)
+    files = Files(**paths, label="left_us")
+    (seen,) = [finding for finding in examine(files) if "unlabelled examples are also in" in finding.what]
+    assert (seen.severity, seen.fix) == ("warning", Fix("copies", "drop"))
+    assert seen.what == "2 unlabelled examples are also in the test set."
+    drawn, found = gather(replace(files, copies="drop"))
+    assert (len(drawn.source), len(drawn.target), len(drawn.test), len(drawn.unlabelled)) == (200, 98, 60, 49)
+    assert "3 rows are copies and are left out." in [finding.what for finding in found]
+    assert not np.isin(fixes.marks(drawn.unlabelled.inputs), fixes.marks(drawn.test.inputs)).any()
+
+
 @pytest.mark.parametrize(
     ("setting", "answer"),
     [

@@ -462,6 +462,20 @@ def test_two_folders_become_a_situation_without_copies(tmp_path: Path) -> None:
     assert "One of the images in target is an exact copy of another one" in notes(files)
 
 
+def test_a_copy_of_a_judged_image_is_no_unlabelled_one(tmp_path: Path) -> None:
+    roots = {role: folder(tmp_path / role, offset=1000 * k) for k, role in enumerate(("source", "target", "test"))}
+    more = folder(tmp_path / "unlabelled", 2, offset=3000)
+    for role, root in roots.items():
+        (more / f"{role}.png").write_bytes((root / "dark" / "1.png").read_bytes())
+    files = Files(**{role: str(root) for role, root in roots.items()}, unlabelled=str(more), size=16)
+    assert len(situation(files).unlabelled) == 4
+    assert "3 of the images in unlabelled are exact copies and are skipped" in notes(files)
+    for name in ("dark", "light"):
+        for path in (more / name).iterdir():
+            path.unlink()
+    assert situation(files).unlabelled is None
+
+
 def test_tables_and_images_cannot_be_mixed(tmp_path: Path, pair: dict[str, str]) -> None:
     said = problem(source=pair["source"], target=str(folder(tmp_path / "a")), label="bought")
     assert "cannot be mixed" in said

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tlcore.files.columns import DATE, MISSING, MOSTLY, text
+from tlcore.files.columns import MISSING, MOSTLY, text
+from tlcore.files.dates import DATE
 from tlcore.files.finding import Findings
 from tlcore.words import _, counted
 

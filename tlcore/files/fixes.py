@@ -87,24 +87,34 @@ def rescale(tables: dict[str, pd.DataFrame], files: Files, found: Findings) -> N
 
 def once(
     inputs: Mapping[str, pd.DataFrame | np.ndarray], labels: Mapping[str, pd.Series], files: Files, found: Findings
-) -> dict[str, pd.Series]:
-    """The labels, missing where a row is a copy and ``copies`` is "drop": a copy then counts as no labelled example.
+) -> tuple[dict[str, pd.DataFrame | np.ndarray], dict[str, pd.Series]]:
+    """The inputs and labels, without the rows that are copies where ``copies`` is "drop".
 
-    A row stays in the test file rather than in the target, there rather than in the source.
+    A row stays in the test file rather than in the target, there rather than in the source. One without a label goes
+    where its inputs are judged: what learns from inputs alone would have seen them.
     """
     if files.copies != DROP.entry:
-        return dict(labels)
-    kept, seen, lost = dict(labels), np.array([], dtype=np.uint64), 0
+        return dict(inputs), dict(labels)
+    kept = {role: np.ones(len(rows), dtype=bool) for role, rows in inputs.items()}
+    seen = np.array([], dtype=np.uint64)
     for role in ("test", "target", "source"):
         if role in labels:
-            values = marks(inputs[role], labels[role])
-            copies = (pd.Series(values).duplicated().to_numpy() | np.isin(values, seen)) & labels[
-                role
-            ].notna().to_numpy()
-            kept[role], seen, lost = labels[role].mask(copies), np.append(seen, values), lost + int(copies.sum())
+            values, known = marks(inputs[role], labels[role]), labels[role].notna().to_numpy()
+            kept[role] = ~(known & (pd.Series(values).duplicated().to_numpy() | np.isin(values, seen)))
+            seen = np.append(seen, values)
+    judged = "test" if "test" in labels else "target"
+    tested = marks(inputs[judged])[labels[judged].notna().to_numpy()]
+    for role in ("target", "unlabelled"):
+        if role in inputs:
+            blank = labels[role].isna().to_numpy() if role in labels else True
+            kept[role] &= ~(blank & np.isin(marks(inputs[role]), tested))
+    lost = int(sum((~rows).sum() for rows in kept.values()))
     if lost:
         found.note(counted("One row is a copy and is left out.", "{n} rows are copies and are left out.", lost))
-    return kept
+    return (
+        {role: rows[kept[role]] for role, rows in inputs.items()},
+        {role: column[kept[role]] for role, column in labels.items()},
+    )
 
 
 def marks(inputs: pd.DataFrame | np.ndarray, labels: Any = None) -> np.ndarray:

@@ -57,10 +57,11 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
     inputs: Mapping[str, pd.DataFrame | np.ndarray]
     if spoken:
         inputs = {role: columns.text(table[spoken]).to_numpy(dtype=object) for role, table in tables.items()}
-        members = {role: [_("row {row}", row=row) for row in table.index] for role, table in tables.items()}
     else:
-        inputs, members = _rows(tables, names, files, found), None
-    labels = fixes.once(inputs, labels, files, found)
+        inputs = _rows(tables, names, files, found)
+    inputs, labels = fixes.once(inputs, labels, files, found)
+    numbered = {role: [_("row {row}", row=row) for row in rows.index] for role, rows in labels.items()}
+    members = numbered if spoken else None
     examples = labelled(inputs, labels, names, found, regression=regression, positive=files.positive, members=members)
     if found.stops:
         return None
@@ -86,7 +87,7 @@ def _rows(
     inputs = columns.common(
         {role: table[[c for c in table.columns if c not in left_out]] for role, table in tables.items()}, names, found
     )
-    inputs = columns.typed(inputs, names, found, places=files.places)
+    inputs = columns.typed(inputs, names, found, files.places, {role: _file(role, files) for role in inputs})
     if inputs["source"].shape[1] == 0:
         found.stop(
             _("{source} and {target} share no column that could explain '{label}'.", source=names["source"],
@@ -94,6 +95,12 @@ def _rows(
             remedy=_("Give the same things the same column names."),
         )  # fmt: skip
     return inputs
+
+
+def _file(role: str, files: Files) -> str:
+    """The file that a part is from: its own, or the one it was divided from."""
+    names = files.names
+    return next(names[other] for other in (role, "target", "source") if other in names)
 
 
 def _unlabelled(inputs: Mapping[str, pd.DataFrame | np.ndarray], labels: pd.Series) -> Examples | None:
