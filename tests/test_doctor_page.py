@@ -103,6 +103,28 @@ def test_spellings_of_the_label_become_two_classes_by_a_click() -> None:
     assert "writes the same" not in said(app)
 
 
+def test_what_was_chosen_of_a_column_stays_when_its_values_get_one_spelling() -> None:
+    whole = customers(400, 0)
+    rng = np.random.default_rng(3)
+    whole["age"] += rng.normal(0, 8, 400)
+    whole["region"] = rng.choice(["North", "north", "South"], 400, p=[0.4, 0.1, 0.5])
+    whole.loc[:20, "churn"] = whole.loc[:20, "churn"].str.upper()
+    chosen = {"files": "one", "files.domain_column": "region", "files.target_domain": "north", "files.label": "churn"}
+    app = opened("prepare/data.py", scenario="own_files", **kept(source=whole.drop(columns="refund")), **chosen)
+    press(app, "Fix it", "'churn' writes the same")
+    app.selectbox(key="files.positive").select("no").run()
+    press(app, "Fix it", "'region' writes the same")
+    assert not app.error
+    count = (whole["region"] != "South").sum()
+    assert f"{400 - count} source and {count} target examples" in said(app)
+    assert query(app, "files.target_domain") == app.selectbox(key="files.target_domain").value == "North"
+    assert query(app, "files.positive") == "no"
+    link = {**chosen, "files.fold": "region, churn", "files.positive": "NO"}
+    app = opened("prepare/data.py", scenario="own_files", **kept(source=whole.drop(columns="refund")), **link)
+    assert f"{400 - count} source and {count} target examples" in said(app)
+    assert app.selectbox(key="files.positive").value == "no"
+
+
 def test_a_setting_that_cannot_be_read_says_so_and_can_be_undone(places: dict[str, str]) -> None:
     app = opened("prepare/data.py", scenario="own_files", **places, **{"files.rename": "=x"})
     assert "rename is '=x'" in app.error[0].value

@@ -134,6 +134,7 @@ def _one() -> dict[str, Any] | None:
     left, right = st.columns(2)
     domain = left.selectbox(_("Column that splits it"), few, key="files.domain_column", **BOUND)
     values = [str(value) for value in _written(table[domain]).value_counts().index[::-1]]
+    _respell("files.target_domain", values)
     target = right.selectbox(_("Value that marks the target"), values, key="files.target_domain", **BOUND)
     given = {"source": str(file), "domain_column": str(domain), "target_domain": str(target)}
     table = table.drop(columns=domain)
@@ -151,6 +152,7 @@ def _label(table: pd.DataFrame, source: pd.DataFrame) -> dict[str, str]:
     classes = sorted(_written(table[label]).dropna().unique())
     if len(classes) != 2:
         return {"label": label}
+    _respell("files.positive", classes)
     help = _("The class that matters, such as churned or fraud.")
     names = {"": _("found by itself"), **{name: name for name in classes}}
     return {"label": label, "positive": choice(right.selectbox, _("The event"), names, "files.positive", "", help=help)}
@@ -201,6 +203,14 @@ def _written(column: pd.Series) -> pd.Series:
     """The values of a column as they will be read."""
     values = text(column)
     return values.map(fixes.usual(values)) if str(column.name) in lists.names("fold", _held("fold")) else values
+
+
+def _respell(key: str, values: list[str]) -> None:
+    """Keep what was chosen before its column's values got one spelling."""
+    held = st.query_params.get(key) or st.session_state.get(key) or ""
+    spelt = fixes.spelling_of(held, values)
+    if spelt != held:
+        st.session_state[key] = spelt
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -21,13 +21,18 @@ def situation(files: Files) -> Situation:
     return drawn
 
 
-def gather(files: Files) -> tuple[Situation | None, Findings]:
-    """The situation, or None where a finding stops it, and all that was noticed on the way."""
+def gather(files: Files, *, examined: bool = False) -> tuple[Situation | None, Findings]:
+    """The situation, or None where a finding stops it, and all that was noticed on the way.
+
+    ``examined`` adds what the doctor finds in tables as they lie in the files: nothing that a run needs.
+    """
     found = Findings()
     try:
         if _complete(files, found):
             kind = _modality(files)
-            return from_tables(files, found) if kind == "table" else from_folders(files, kind, found), found
+            if kind == "table":
+                return from_tables(files, found, examined=examined), found
+            return from_folders(files, kind, found), found
     except Unusable as error:
         for problem in error.problems:
             found.stop(problem)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from hashlib import blake2s
 from math import isfinite
 from typing import Any
@@ -78,6 +79,22 @@ def rename_and_fold(
     """Give columns their new names and values one spelling, in place. What cannot be done is a finding that stops."""
     _tried(found, lambda: _rename(tables, files_of, files))
     _tried(found, lambda: _fold(tables, files))
+
+
+def respelt(tables: Mapping[str, pd.DataFrame], files: Files) -> Files:
+    """The settings, with the values they name spelt as the folded columns now spell them."""
+    folded, spelt = lists.names("fold", files.fold), {}
+    for knob, column in (("target_domain", files.domain_column), ("positive", files.label)):
+        if column in folded:
+            values = {value for table in tables.values() if column in table for value in columns.text(table[column])}
+            spelt[knob] = spelling_of(getattr(files, knob), values)
+    return replace(files, **spelt)
+
+
+def spelling_of(value: str, values: Iterable[object]) -> str:
+    """The one of these values that this one is, whatever its capital letters and blanks; itself where none is."""
+    known = [str(other) for other in values if isinstance(other, str)]
+    return value if value in known else {plain(other): other for other in known}.get(plain(value), value)
 
 
 def rescale(tables: dict[str, pd.DataFrame], files: Files, found: Findings) -> None:

@@ -20,7 +20,8 @@ from tlcore.words import _, counted
 LEAST_OF_ALL = 20  # rows; of fewer, each may well be from a place of its own
 
 
-def from_tables(files: Files, found: Findings) -> Situation | None:
+def from_tables(files: Files, found: Findings, *, examined: bool = False) -> Situation | None:
+    """The situation in these tables; ``examined`` lets the doctor look at them as they lie there."""
     tables, names = {}, files.names
     for role, path in files.paths.items():
         try:
@@ -31,11 +32,15 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
     if found.stops:
         return None
     fixes.rename_and_fold(tables, names, files, found)
+    if found.stops:
+        return None
+    files = fixes.respelt(tables, files)
     _check_label(tables, names, files, found)
     if files.domain_column and not _divide(tables, names, files, found):
         return None
     fixes.rescale(tables, files, found)
-    checks.run("files", checks.Tables(tables, names, files), found)
+    if examined:
+        checks.run("files", checks.Tables(tables, names, files), found)
     if files.places:
         _check_places(tables, names, files, found)
     for role, table in tables.items():
