@@ -52,6 +52,15 @@ def _complete(files: Files, found: Findings) -> bool:
         found.stop(
             _("Places are told apart by a column of a table; folders have none."), remedy=_("Leave the places out.")
         )
+    if (files.group or files.time) and _is_folder(files):
+        found.stop(
+            _("Groups and times are told by a column of a table; folders have none."), remedy=_("Leave them out.")
+        )
+    if sum(map(bool, (files.group, files.time, files.test))) > 1:
+        found.stop(
+            _("The test set is a file, whole groups of the target or its latest half; more than one of them is named."),
+            remedy=_("Choose one."),
+        )
     if files.target and files.domain_column:
         found.stop(
             _("Both a target file and a column that splits the source are named."), remedy=_("Choose one of the two.")

@@ -17,21 +17,21 @@ from tlcore.files.finding import Findings, Fix
 from tlcore.files.request import Files
 from tlcore.words import _, counted
 
-KNOBS = ("rename", "fold", "scale", "ignore", "copies")  # of `Files`, that a fix can turn
+KNOBS = ("rename", "fold", "scale", "ignore", "copies", "task", "group")  # of `Files`, that a fix can turn
 DROP = Fix("copies", "drop")
-UNTURNED = {"copies": "keep"}  # what these hold while nothing is mended, where that is not empty
+UNTURNED = {"copies": "keep", "task": "auto", "group": ""}  # what those hold that are no lists while nothing is mended
 
 
 def added(text: str, fix: Fix) -> str:
     """What a knob that holds ``text`` holds once this fix is in it."""
-    if fix.knob == DROP.knob:
+    if fix.knob in UNTURNED:
         return fix.entry
     return ", ".join(dict.fromkeys(lists.written(fix.knob, text) + lists.written(fix.knob, fix.entry)))
 
 
 def removed(text: str, fix: Fix) -> str:
     """What a knob holds once this fix is taken out again."""
-    if fix.knob == DROP.knob or fix.entry == text:
+    if fix.knob in UNTURNED or fix.entry == text:
         return ""
     return ", ".join(entry for entry in lists.written(fix.knob, text) if entry != fix.entry)
 
@@ -41,7 +41,7 @@ def in_force(settings: Mapping[str, Any]) -> list[Fix]:
     found: list[Fix] = []
     for knob in KNOBS:
         text = settings.get(knob) or ""
-        if knob == DROP.knob:
+        if knob in UNTURNED:
             found += [Fix(knob, text)] if text not in ("", UNTURNED[knob]) else []
             continue
         try:
@@ -53,8 +53,14 @@ def in_force(settings: Mapping[str, Any]) -> list[Fix]:
 
 def said(fix: Fix) -> str:
     """What a fix does, in a sentence."""
-    if fix.knob == DROP.knob:
-        return _("Each row counts once: copies are left out.")
+    if fix.knob in UNTURNED:
+        return {
+            "copies": _("Each row counts once: copies are left out."),
+            "task": _("The label is read as classes.")
+            if fix.entry == "classes"
+            else _("The label is read as a number."),
+            "group": _("Rows with the same '{name}' are never both learnt from and judged.", name=fix.entry),
+        }[fix.knob]
     try:
         name, value = lists.entries(fix.knob, fix.entry)[0]
     except (Unusable, IndexError):
@@ -83,7 +89,8 @@ def rename_and_fold(
 
 def respelt(tables: Mapping[str, pd.DataFrame], files: Files) -> Files:
     """The settings, with the values they name spelt as the folded columns now spell them."""
-    folded, spelt = lists.names("fold", files.fold), {}
+    folded = lists.names("fold", files.fold)
+    spelt: dict[str, Any] = {}
     for knob, column in (("target_domain", files.domain_column), ("positive", files.label)):
         if column in folded:
             values = {value for table in tables.values() if column in table for value in columns.text(table[column])}

@@ -11,6 +11,7 @@ import pandas as pd
 from tlcore.errors import Unusable
 from tlcore.files import checks, columns, fixes, lists, texts
 from tlcore.files.finding import Findings, Fix
+from tlcore.files.held_out import hold_out
 from tlcore.files.labels import labelled, read_labels
 from tlcore.files.request import Files
 from tlcore.files.tables import read_table
@@ -51,13 +52,21 @@ def from_tables(files: Files, found: Findings, *, examined: bool = False) -> Sit
             found.warn(_("Column '{column}' is to be left out, but no file has it.", column=column))
     if found.stops:
         return None
+    for column in filter(None, (files.group, files.time)):
+        if column not in tables["target"]:
+            _say_missing(column, tables["target"], names["target"], found)
+            return None
+    hold_out(tables, names, files, found)
+    if found.stops:
+        return None
     spoken = texts.column(tables, files, found)
     if spoken:
         tables = texts.written(tables, spoken, names, found)
     if found.stops:
         return None
     labels, regression = read_labels(
-        {role: table[files.label] for role, table in tables.items() if role != "unlabelled"}, files.label, names, found
+        {role: table[files.label] for role, table in tables.items() if role != "unlabelled"}, files.label, names, found,
+        files.task,
     )
     inputs: Mapping[str, pd.DataFrame | np.ndarray]
     if spoken:
@@ -88,7 +97,7 @@ def _rows(
     tables: dict[str, pd.DataFrame], names: dict[str, str], files: Files, found: Findings
 ) -> dict[str, pd.DataFrame]:
     """The columns that all tables share, read alike."""
-    left_out = {files.label, files.domain_column, *files.ignored} - {files.places}
+    left_out = {files.label, files.domain_column, files.group, *files.ignored} - {files.places}
     inputs = columns.common(
         {role: table[[c for c in table.columns if c not in left_out]] for role, table in tables.items()}, names, found
     )
