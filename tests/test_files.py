@@ -378,6 +378,22 @@ def test_a_zip_of_a_folder_reads_like_the_folder(tmp_path: Path) -> None:
     assert np.array_equal(read.inputs, read_images(root).inputs)
 
 
+@pytest.mark.parametrize("shape", [(40, 120), (120, 40)])
+def test_an_image_keeps_its_shape_and_loses_the_ends_of_its_long_side(tmp_path: Path, shape: tuple[int, int]) -> None:
+    far, near = np.ogrid[: shape[0], : shape[1]]
+    disc = (far - shape[0] / 2) ** 2 + (near - shape[1] / 2) ** 2 < 15**2
+    pixels = np.where(disc[..., None], 255, 0).repeat(3, axis=2).astype(np.uint8)
+    pixels[:5] = pixels[-5:] = [0, 0, 255]
+    pixels[:, :5] = pixels[:, -5:] = [0, 0, 255]
+    (tmp_path / "a").mkdir()
+    Image.fromarray(pixels).save(tmp_path / "a" / "disc.png")
+    (read,) = read_images(tmp_path, 40).inputs.astype(int)
+    rows, columns = np.nonzero(read[..., 0] > 128)
+    assert np.ptp(rows) == pytest.approx(np.ptp(columns), abs=1)
+    ends = read[10:30, :3] if shape[1] > shape[0] else read[:3, 10:30]
+    assert ends.max() < 50, "the edges of the long side are cut off"
+
+
 @pytest.mark.parametrize(
     ("mode", "kind"), [("L", "PNG"), ("P", "GIF"), ("RGBA", "PNG"), ("CMYK", "JPEG"), ("1", "PNG"), ("I;16", "PNG")]
 )

@@ -214,8 +214,9 @@ def _as_read(source: Path) -> dict[str, int | float]:
     """How much of each image or sound is read."""
     kind = files.modality_of(source)
     if kind == "image":
-        label, key = _("Height and width that images are resized to, in pixels"), "files.size"
-        return {"size": st.number_input(label, 8, 512, files.Files.size, 8, key=key, **BOUND)}
+        label, key = _("Height and width of images, in pixels"), "files.size"
+        help = _("The middle of the long side is cut out. A published network is best served with 224.")
+        return {"size": st.number_input(label, 8, 512, files.Files.size, 8, key=key, help=help, **BOUND)}
     if kind == "audio":
         label, key = _("Seconds of a sound that are read; what follows is cut off"), "files.seconds"
         return {"seconds": st.number_input(label, 0.1, 30.0, files.Files.seconds, 0.5, key=key, **BOUND)}

@@ -45,7 +45,7 @@ class Files:
     domain_column: str = knob("", "The column that splits one table into source and target")
     target_domain: str = knob("", "The value of that column that marks the target; all other rows are the source")
     task: str = knob("auto", "What the label is; auto: found by itself", choices=("auto", "classes", "number"))
-    group: str = knob("", "The column (tables) whose equal values (a customer's rows) are learnt from or judged together")
+    group: str = knob("", "The column (tables) of a customer or machine, whose rows are learnt from or judged together")
     time: str = knob("", "The column (tables) that orders rows in time: the latest half of the target is the test set")
     positive: str = knob("", "The event, where there are two classes")
     places: str = knob("", "The column that names each row's place (tables): its region, shop or brand")
@@ -55,7 +55,10 @@ class Files:
     scale: str = knob("", "Columns of the target to multiply, to bring them to the units of the source: income=1000")
     copies: str = knob("keep", "What becomes of rows that occur more than once", choices=("keep", "drop"))
     text: str = knob("", "The column that holds the texts to read; empty: found where a table is hardly anything else")
-    size: int = knob(64, "Height and width that images are resized to, in pixels", 8, 512)
+    size: int = knob(
+        64, "Height and width of images in pixels, the middle of the long side cut out; 224 suits published networks",
+        8, 512,
+    )  # fmt: skip
     seconds: float = knob(4.0, "Seconds of a sound that are read; what follows is cut off", 0.1, 30.0)
 
     @property
