@@ -65,7 +65,10 @@ def from_tables(files: Files, found: Findings, *, examined: bool = False) -> Sit
     if found.stops:
         return None
     labels, regression = read_labels(
-        {role: table[files.label] for role, table in tables.items() if role != "unlabelled"}, files.label, names, found,
+        {role: table[files.label] for role, table in tables.items() if role != "unlabelled"},
+        files.label,
+        names,
+        found,
         files.task,
     )
     inputs: Mapping[str, pd.DataFrame | np.ndarray]

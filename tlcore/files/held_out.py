@@ -92,9 +92,7 @@ def _groups(table: pd.DataFrame, known: pd.Series, file: str, files: Files, foun
     return group.isin(held).to_numpy().astype(int)
 
 
-def _latest(
-    tables: dict[str, pd.DataFrame], known: pd.Series, file: str, files: Files, found: Findings
-) -> np.ndarray:
+def _latest(tables: dict[str, pd.DataFrame], known: pd.Series, file: str, files: Files, found: Findings) -> np.ndarray:
     """1 for the rows of the latest half, 0 for the earlier ones, -1 where the time is not known."""
     table = tables["target"]
     whole = pd.concat([tables["source"][files.time], table[files.time]]) if files.domain_column else table[files.time]

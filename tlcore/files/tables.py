@@ -79,7 +79,7 @@ def _flat(frame: pd.DataFrame, path: Path, found: Findings) -> pd.DataFrame:
                 file=path.name,
             ),
             where=path.name,
-            remedy=_("Bring what they hold as columns of its own."),
+            remedy=_("Bring what they hold as columns of their own."),
         )
     if len(nested) == len(frame.columns):
         raise Unusable(_("{path} holds lists and fields within fields only, not a table.", path=path))
