@@ -35,6 +35,7 @@ def held(tmp_path: Path, name: str, text: str) -> tuple[pd.DataFrame, str]:
         ("a.csv", "price,weight\n$10.50,1\n-$3,2\n", [10.5, -3], "the sign $ is left out"),
         ("a.csv", 'price,weight\n"€ 1,200",1\n7 €,2\n', [1200, 7], "the sign € is left out"),
         ("a.csv", "price,weight\n12%,1\n3.5 %,2\n", [12, 3.5], "the sign % is left out"),
+        ("a.csv", "price;weight\n1.234.567;1\n2.345.678;2\n", [1234567, 2345678], ""),
         ("a.csv", "price,weight\n1,1\nNA,2\nn/a,3\n2.5,4\n", [1, np.nan, np.nan, 2.5], "'NA', 'n/a' 2 times, read as"),
     ],
 )
@@ -53,6 +54,21 @@ def test_a_number_is_read_as_it_is_meant_and_said_where_it_could_be_otherwise(tm
 def test_what_is_no_number_of_one_kind_stays_words(tmp_path, cells):
     read, _told = held(tmp_path, "a.csv", "v,w\n" + "".join(f'"{cell}",1\n' for cell in cells))
     assert read["v"].tolist() == cells
+
+
+@pytest.mark.parametrize("odd", ["12,34", "1,2,3", "1.2.3"])
+def test_a_number_written_otherwise_than_its_column_is_a_stray(tmp_path, odd):
+    cells = [f"{n},500" for n in range(1, 60)]
+    read, _told = held(tmp_path, "a.csv", "v,w\n" + "".join(f'"{cell}",1\n' for cell in [*cells, odd]))
+    assert read["v"].tolist() == [str(1000 * n + 500) for n in range(1, 60)] + [odd]
+
+
+@pytest.mark.parametrize("cells", [["01.02.2020", "13.02.2020"], ["1.2.3", "1.10.1"], ["2020-1-1"], ["true", "FALSE"]])
+def test_missing_words_among_dates_and_the_like_are_missing_and_the_rest_stays(tmp_path, cells):
+    read, told = held(tmp_path, "a.csv", "v,w\nNA,1\n" + "".join(f"{cell},1\n" for cell in cells))
+    assert read["v"].isna().tolist() == [True] + [False] * len(cells)
+    assert read["v"].tolist()[1:] == cells
+    assert "'NA' once, read as missing" in told
 
 
 def test_a_stray_word_among_numbers_with_signs_is_left_for_the_reading_to_name(tmp_path):

@@ -23,6 +23,7 @@ WRITTEN = re.compile(
 )
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{2,3})*,\d{3}(\.\d*)?")  # groups of two in India
 DECIMAL = re.compile(r"(\d+|[1-9]\d{0,2}(\.\d{3})+),\d+")
+PLAIN = re.compile(r"\d+\.?\d*|\.\d+")
 BY_DOTS = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
 TRUTH = {"true", "false"}
 LOOKED_AT = 50  # different values, of which one at least must read as a number
@@ -83,11 +84,17 @@ def _looked(values: pd.Series, decimal_commas: bool) -> Column | None:
     counts = text(values).value_counts()
     words = [str(word) for word in counts.index]
     missing = [word for word in words if word.casefold() in MISSING]
-    some = any(WRITTEN.fullmatch(word) for word in words[: LOOKED_AT + len(missing)])
-    matches = {word: match for word in words if (match := WRITTEN.fullmatch(word))} if some else {}
+    some = any(map(_number, words[: LOOKED_AT + len(missing)]))
+    matches = {word: match for word in words if (match := _number(word))} if some else {}
     if not matches and not missing:
         return None
     return Column(counts, matches, missing, _commas([match["digits"] for match in matches.values()], decimal_commas))
+
+
+def _number(word: str) -> re.Match[str] | None:
+    match = WRITTEN.fullmatch(word)
+    shapes = (PLAIN, THOUSANDS, DECIMAL, BY_DOTS)
+    return match if match and any(shape.fullmatch(match["digits"]) for shape in shapes) else None
 
 
 def _commas(digits: list[str], decimal_commas: bool) -> str:
@@ -113,19 +120,25 @@ def _read(column: str, values: pd.Series, held: Column, file: str, found: Findin
     if held.numeric:
         comma = held.commas if held.commas != "either" else "decimals" if decimals else "thousands"
         _say_how(column, held, comma, file, found)
-        said |= {word: _plain(match, comma) for word, match in held.matches.items()}
-        if not held.missing and not held.commas and not held.signs:
+        plain = {word: _plain(match, comma) for word, match in held.matches.items()}
+        said |= {word: number for word, number in plain.items() if number is not None}
+        if all(word == number for word, number in said.items()):
             return None
     whole = text(values).map(lambda word: said.get(word, word))
     return whole.astype(float) if len(said) == len(held.counts) and held.numeric else whole.astype("str")
 
 
-def _plain(match: re.Match[str], comma: str) -> str:
+def _plain(match: re.Match[str], comma: str) -> str | None:
+    """The number as Python writes it; None for the few that are written otherwise than their column."""
     digits = match["digits"]
-    if comma == "thousands":
-        digits = digits.replace(",", "")
-    elif comma == "decimals" and ("," in digits or BY_DOTS.fullmatch(digits)):
+    if digits.count(".") > 1 or (comma == "decimals" and ("," in digits or BY_DOTS.fullmatch(digits))):
+        if not DECIMAL.fullmatch(digits) and not BY_DOTS.fullmatch(digits):
+            return None
         digits = digits.replace(".", "").replace(",", ".")
+    elif "," in digits:
+        if not THOUSANDS.fullmatch(digits):
+            return None
+        digits = digits.replace(",", "")
     return f"{match['minus'] or match['minus2']}{digits}{match['power'] or ''}"
 
 
