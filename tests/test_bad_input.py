@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -66,6 +67,26 @@ def test_a_zip_that_lies_about_its_sizes_loses_that_member_only(tmp_path: Path) 
     found = Findings()
     assert read_images(path, 8, found).names == ["a/0.png", "b/0.png"]
     assert found[0].rows == ["a/1.bmp"]
+
+
+def test_a_zip_that_lies_about_its_sizes_takes_no_memory(tmp_path: Path) -> None:
+    path, size = tmp_path / "lies.zip", 48 << 20
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/0.png", picture(1))
+        archive.writestr("a/1.bmp", bytes(size))
+    path.write_bytes(path.read_bytes().replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little")))
+    tracemalloc.start()
+    assert read_images(path, 8).names == ["a/0.png"]
+    assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_packed_in_an_unusual_way_is_refused(tmp_path: Path, way: int) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", way) as archive:
+        archive.writestr("a/0.png", picture(1))
+    with pytest.raises(Unusable, match=r"packs its member a/0\.png in an unusual way"):
+        read_images(tmp_path / "a.zip")
 
 
 def test_a_zip_of_tables_is_told_what_to_bring(tmp_path: Path) -> None:

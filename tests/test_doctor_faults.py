@@ -15,7 +15,7 @@ from toys import table
 
 from tlcore.errors import Unusable
 from tlcore.files import Files, Finding, checks, examine, fixes, gather
-from tlcore.files.checks import leakage, made_of, near_copies, noisy_labels, units
+from tlcore.files.checks import differing_columns, leakage, made_of, near_copies, noisy_labels, units
 from tlcore.files.finding import Fix
 from tlcore.situation import Examples, Situation
 
@@ -131,6 +131,46 @@ def test_a_copy_that_is_left_out_is_left_out_of_the_source_rather_than_of_the_ta
     drawn, found = gather(files)
     assert (len(drawn.source), len(drawn.target)) == (199, 100)
     assert "One row is a copy and is left out." in [finding.what for finding in found]
+
+
+def test_folding_a_column_folds_what_the_settings_say_of_it(tmp_path: Path) -> None:
+    frame = people(300, 0)
+    frame.loc[:40, "town"] = frame.loc[:40, "town"].str.lower()
+    frame.loc[:5, "left_us"] = frame.loc[:5, "left_us"].str.upper()
+    frame.to_csv(tmp_path / "all.csv", index=False)
+    files = Files(source=str(tmp_path / "all.csv"), label="left_us", fold="town, left_us", positive="NO")
+    drawn, found = gather(replace(files, domain_column="town", target_domain="aston"))
+    assert drawn is not None, [finding.sentence for finding in found.stops]
+    assert len(drawn.target) == (frame["town"].str.lower() == "aston").sum()
+    assert drawn.positive == "no"
+    assert drawn.target_space.classes == ("yes", "no")
+    drawn, found = gather(replace(files, domain_column="town", target_domain="astn"))
+    assert drawn is None
+    assert "Did you mean 'Aston'?" in found.stops[0].sentence
+
+
+@pytest.mark.parametrize("kind", ["table", "text"])
+def test_a_copy_that_is_left_out_is_gone_also_from_what_has_no_label(tmp_path: Path, kind: str) -> None:
+    frames = [people(rows, seed) for seed, rows in enumerate((200, 100, 60, 50))]
+    if kind == "text":
+        frames = [
+            f[["age", "left_us"]].assign(note="who earns " + f["income"].astype(str) + " goes there") for f in frames
+        ]
+    old, new, test, more = frames
+    new.loc[3], new.loc[4], more.loc[5] = test.loc[7], test.loc[8], test.loc[9]
+    new.loc[4, "left_us"] = None
+    paths = {}
+    for role, frame in {"source": old, "target": new, "test": test, "unlabelled": more}.items():
+        paths[role] = str(tmp_path / f"{role}.csv")
+        frame.drop(columns="left_us" if role == "unlabelled" else []).to_csv(paths[role], index=False)
+    files = Files(**paths, label="left_us")
+    (seen,) = [finding for finding in examine(files) if "unlabelled examples are also in" in finding.what]
+    assert (seen.severity, seen.fix) == ("warning", Fix("copies", "drop"))
+    assert seen.what == "2 unlabelled examples are also in the test set."
+    drawn, found = gather(replace(files, copies="drop"))
+    assert (len(drawn.source), len(drawn.target), len(drawn.test), len(drawn.unlabelled)) == (200, 98, 60, 49)
+    assert "3 rows are copies and are left out." in [finding.what for finding in found]
+    assert not np.isin(fixes.marks(drawn.unlabelled.inputs), fixes.marks(drawn.test.inputs)).any()
 
 
 @pytest.mark.parametrize(
@@ -273,6 +313,23 @@ def test_labels_turned_round_are_found_and_where_classes_overlap_none_is_accused
     overlap = (inputs[:, 0] + rng.normal(0, 2, 600) > 0).astype(int)
     assert len(noisy_labels.likely_errors(inputs, overlap)) == 0
     assert len(noisy_labels.likely_errors(inputs, truth)) <= 6
+
+
+def test_a_hundred_columns_of_other_names_are_compared_in_a_moment() -> None:
+    rng = np.random.default_rng(0)
+    towns = [f"town {k}" for k in range(150)]
+    draws = {"words": lambda: rng.choice(towns, 2000), "numbers": lambda: rng.normal(size=2000)}
+    for draw in draws.values():
+        frames = [pd.DataFrame({f"{place} {k}": draw() for k in range(100)}) for place in ("x", "a")]
+        start = time.process_time()
+        differing_columns.pairs(*frames)
+        assert time.process_time() - start < 3
+
+
+def test_a_run_reads_files_without_looking_for_what_only_the_doctor_tells(messy: Files) -> None:
+    said = [finding.what for finding in gather(messy)[1]]
+    assert not [what for what in said if "looks like" in what or "several ways" in what]
+    assert [what for what in said if "holds dates" in what]
 
 
 def test_twenty_thousand_rows_of_thirty_columns_take_less_than_three_seconds(tmp_path: Path) -> None:

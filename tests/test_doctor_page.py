@@ -103,12 +103,73 @@ def test_spellings_of_the_label_become_two_classes_by_a_click() -> None:
     assert "writes the same" not in said(app)
 
 
+def test_what_was_chosen_of_a_column_stays_when_its_values_get_one_spelling() -> None:
+    whole = customers(400, 0)
+    rng = np.random.default_rng(3)
+    whole["age"] += rng.normal(0, 8, 400)
+    whole["region"] = rng.choice(["North", "north", "South"], 400, p=[0.4, 0.1, 0.5])
+    whole.loc[:20, "churn"] = whole.loc[:20, "churn"].str.upper()
+    chosen = {"files": "one", "files.domain_column": "region", "files.target_domain": "north", "files.label": "churn"}
+    app = opened("prepare/data.py", scenario="own_files", **kept(source=whole.drop(columns="refund")), **chosen)
+    press(app, "Fix it", "'churn' writes the same")
+    app.selectbox(key="files.positive").select("no").run()
+    press(app, "Fix it", "'region' writes the same")
+    assert not app.error
+    count = (whole["region"] != "South").sum()
+    assert f"{400 - count} source and {count} target examples" in said(app)
+    assert query(app, "files.target_domain") == app.selectbox(key="files.target_domain").value == "North"
+    assert query(app, "files.positive") == "no"
+    link = {**chosen, "files.fold": "region, churn", "files.positive": "NO"}
+    app = opened("prepare/data.py", scenario="own_files", **kept(source=whole.drop(columns="refund")), **link)
+    assert f"{400 - count} source and {count} target examples" in said(app)
+    assert app.selectbox(key="files.positive").value == "no"
+
+
 def test_a_setting_that_cannot_be_read_says_so_and_can_be_undone(places: dict[str, str]) -> None:
     app = opened("prepare/data.py", scenario="own_files", **places, **{"files.rename": "=x"})
     assert "rename is '=x'" in app.error[0].value
     press(app, "Undo", "rename")
     assert not app.error
     assert "300 source and 200 target examples" in said(app)
+
+
+def test_columns_are_left_out_by_choice_as_by_a_fix(places: dict[str, str]) -> None:
+    app = opened("prepare/data.py", scenario="own_files", **places)
+    press(app, "Fix it", "'refund' alone")
+    (left_out,) = app.multiselect
+    assert (left_out.options, left_out.value) == (["age", "income", "refund"], ["refund"])
+    left_out.select("income").run()
+    assert query(app, "files.ignore") == "refund, income"
+    assert "Column 'income' is left out." in said(app)
+    press(app, "Undo", "ignore refund")
+    assert app.multiselect[0].value == ["income"]
+    assert query(app, "files.ignore") == "income"
+    app.multiselect[0].unselect("income").run()
+    assert not app.exception
+    assert query(app, "files.ignore") == ""
+
+
+def test_rows_of_one_customer_are_kept_together_by_choice_or_by_a_fix_and_time_makes_a_test_set() -> None:
+    frames = {role: customers(300, seed).drop(columns="refund") for seed, role in enumerate(("source", "target"))}
+    for role, frame in frames.items():
+        frame["age"] += np.random.default_rng(4).normal(0, 8, 300)
+        frame["who"] = [f"{role}{k // 5}" for k in range(300)]
+        frame["since"] = pd.date_range("2023-01-01", periods=300).strftime("%Y-%m-%d")
+    app = opened("prepare/data.py", scenario="own_files", **kept(**frames))
+    press(app, "Fix it", "'who' looks like")
+    assert query(app, "files.group") == app.selectbox(key="files.group").value == "who"
+    assert "Rows with the same 'who' are never both learnt from and judged." in said(app)
+    assert "30 of the 60 different 'who'" in said(app)
+    press(app, "Undo", "group who")
+    assert app.selectbox(key="files.group").value == ""
+    app.selectbox(key="files.group").select("who").run()
+    assert "30 of the 60 different 'who'" in said(app)
+    app.selectbox(key="files.time").select("since").run()
+    assert "more than one of them is named" in app.error[0].value
+    app.selectbox(key="files.group").select("").run()
+    assert not app.error
+    assert "from 2023-05-31 on by 'since'" in said(app)
+    assert app.selectbox(key="files.time").options == ["none", "age", "income", "since"]
 
 
 def followed(app: AppTest, address: dict[str, str] | None) -> str:

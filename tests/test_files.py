@@ -125,7 +125,7 @@ def test_a_broken_parquet_and_an_unknown_kind_of_file_are_refused(tmp_path: Path
     with pytest.raises(Unusable, match="no readable Parquet"):
         read_table(written(tmp_path / "a.parquet", "age,bought\n1,yes\n"))
     with pytest.raises(Unusable, match="CSV, TSV, Parquet or JSON Lines"):
-        read_table(written(tmp_path / "a.xlsx", "x"))
+        read_table(written(tmp_path / "a.docx", "x"))
 
 
 def test_a_misspelt_path_gets_the_nearest_one(tmp_path: Path) -> None:
@@ -378,6 +378,22 @@ def test_a_zip_of_a_folder_reads_like_the_folder(tmp_path: Path) -> None:
     assert np.array_equal(read.inputs, read_images(root).inputs)
 
 
+@pytest.mark.parametrize("shape", [(40, 120), (120, 40)])
+def test_an_image_keeps_its_shape_and_loses_the_ends_of_its_long_side(tmp_path: Path, shape: tuple[int, int]) -> None:
+    far, near = np.ogrid[: shape[0], : shape[1]]
+    disc = (far - shape[0] / 2) ** 2 + (near - shape[1] / 2) ** 2 < 15**2
+    pixels = np.where(disc[..., None], 255, 0).repeat(3, axis=2).astype(np.uint8)
+    pixels[:5] = pixels[-5:] = [0, 0, 255]
+    pixels[:, :5] = pixels[:, -5:] = [0, 0, 255]
+    (tmp_path / "a").mkdir()
+    Image.fromarray(pixels).save(tmp_path / "a" / "disc.png")
+    (read,) = read_images(tmp_path, 40).inputs.astype(int)
+    rows, columns = np.nonzero(read[..., 0] > 128)
+    assert np.ptp(rows) == pytest.approx(np.ptp(columns), abs=1)
+    ends = read[10:30, :3] if shape[1] > shape[0] else read[:3, 10:30]
+    assert ends.max() < 50, "the edges of the long side are cut off"
+
+
 @pytest.mark.parametrize(
     ("mode", "kind"), [("L", "PNG"), ("P", "GIF"), ("RGBA", "PNG"), ("CMYK", "JPEG"), ("1", "PNG"), ("I;16", "PNG")]
 )
@@ -460,6 +476,20 @@ def test_two_folders_become_a_situation_without_copies(tmp_path: Path) -> None:
     assert drawn.modality == "image"
     assert (len(drawn.source), len(drawn.target)) == (23, 25)
     assert "One of the images in target is an exact copy of another one" in notes(files)
+
+
+def test_a_copy_of_a_judged_image_is_no_unlabelled_one(tmp_path: Path) -> None:
+    roots = {role: folder(tmp_path / role, offset=1000 * k) for k, role in enumerate(("source", "target", "test"))}
+    more = folder(tmp_path / "unlabelled", 2, offset=3000)
+    for role, root in roots.items():
+        (more / f"{role}.png").write_bytes((root / "dark" / "1.png").read_bytes())
+    files = Files(**{role: str(root) for role, root in roots.items()}, unlabelled=str(more), size=16)
+    assert len(situation(files).unlabelled) == 4
+    assert "3 of the images in unlabelled are exact copies and are skipped" in notes(files)
+    for name in ("dark", "light"):
+        for path in (more / name).iterdir():
+            path.unlink()
+    assert situation(files).unlabelled is None
 
 
 def test_tables_and_images_cannot_be_mixed(tmp_path: Path, pair: dict[str, str]) -> None:

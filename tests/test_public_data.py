@@ -199,6 +199,14 @@ def test_without_a_network_one_sentence_says_where_the_file_would_go(name, monke
     assert kept() == []
 
 
+@pytest.mark.parametrize("mirror", ["no address", "ftp://mirror.example"])
+def test_an_address_that_cannot_be_asked_is_not_taken_for_another_file(mirror, published, monkeypatch):
+    monkeypatch.setenv("TRANSFERLAB_MIRROR", mirror)
+    said = refused(fetch, published)
+    assert "checksum" not in said
+    assert "could not be downloaded" in said
+
+
 def test_another_file_than_the_published_one_is_refused_and_not_kept(net, published):
     net.serves(published.url, BODY + b"and more")
     said = refused(fetch, published)
@@ -273,6 +281,12 @@ def test_a_file_of_the_hub_that_is_not_the_listed_one_is_not_kept(net):
 
 def test_a_file_the_hub_does_not_have_is_said_with_its_status(net):
     assert "answered with status 404" in refused(hub.table, "a/set", "train/0000.parquet")
+
+
+def test_a_file_that_is_gone_from_the_hub_is_said_to_be_gone(net):
+    net.files[f"/api/datasets/a/set/paths-info/{hub.CONVERTED}"] = b"[]"
+    assert "0000.parquet is no longer at" in refused(hub.table, "a/set", "train/0000.parquet")
+    assert kept() == []
 
 
 def test_a_file_of_the_hub_may_be_put_there_by_hand(net):

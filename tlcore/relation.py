@@ -47,18 +47,10 @@ def relation(differs: Set[str]) -> Relation:
     )
 
 
-def setting(target_labels: bool, source_labels: bool = True) -> Relation:
-    """Whose labels there are to learn from."""
-    if target_labels:
-        return Relation(
-            _("Inductive transfer"), _("The target has a few labels, and what is learnt is judged on new cases of it.")
-        )
-    if source_labels:
-        return Relation(
-            _("Transductive transfer"), _("Only the source has labels; the target shows its cases without answers.")
-        )
+def setting() -> Relation:
+    """Whose labels there are to learn from: a few of the target's, always."""
     return Relation(
-        _("Unsupervised transfer"), _("Nobody has labels: only the structure of the cases is carried over.")
+        _("Inductive transfer"), _("The target has a few labels, and what is learnt is judged on new cases of it.")
     )
 
 

@@ -12,14 +12,15 @@ from pages.parts import show, uploads
 from pages.parts.forms import BOUND, choice
 from tlcore import files
 from tlcore.errors import Unusable
-from tlcore.files import fixes, lists
-from tlcore.files.columns import text
+from tlcore.files import columns, fixes, lists
 from tlcore.files.finding import Fix
 from tlcore.scenarios import own_files
 from tlcore.words import _
 
 ASKED = "own files asked for"
 LARGE = 224  # pixels: what networks with published weights were trained on
+LOOKED_AT = 200  # rows that show what a column holds
+SAID = ("text", "places", "time")  # what may be said of columns beside what a fix says
 
 
 def form() -> dict[str, object] | None:
@@ -85,7 +86,8 @@ def _held(knob: str) -> str:
     text = st.query_params.get(key) or st.session_state.get(key, "")
     if text and st.query_params.get(key) != text:
         st.query_params[key] = text
-    st.session_state[key] = text
+    if st.session_state.get(key) != text:  # an input that shows this knob may stand already
+        st.session_state[key] = text
     return "" if text == fixes.UNTURNED.get(knob) else text
 
 
@@ -101,7 +103,7 @@ def _hold(knob: str, text: str) -> None:
 def _follow_a_link() -> None:
     """A link to an earlier experiment names everything that was mended there: nothing of another draft stays."""
     if st.query_params.pop("files.digest", None):
-        for knob in fixes.KNOBS:
+        for knob in (*fixes.KNOBS, *SAID):
             _hold(knob, st.query_params.get(f"files.{knob}", ""))
 
 
@@ -139,6 +141,7 @@ def _one() -> dict[str, Any] | None:
     left, right = st.columns(2)
     domain = left.selectbox(_("Column that splits it"), few, key="files.domain_column", **BOUND)
     values = [str(value) for value in _written(table[domain]).value_counts().index[::-1]]
+    _respell("files.target_domain", values)
     target = right.selectbox(_("Value that marks the target"), values, key="files.target_domain", **BOUND)
     given = {"source": str(file), "domain_column": str(domain), "target_domain": str(target)}
     table = table.drop(columns=domain)
@@ -148,17 +151,19 @@ def _one() -> dict[str, Any] | None:
 
 def _label(table: pd.DataFrame, source: pd.DataFrame) -> dict[str, str]:
     """The column to predict, guessed first from the source, where labels are plenty; the event of two classes."""
-    columns = [str(column) for column in table.columns]
+    names = [str(column) for column in table.columns]
     left, right = st.columns(2)
     usual = files.guess_label(source)
-    guessed = columns.index(usual if usual in columns else files.guess_label(table))
-    label = left.selectbox(_("Column to predict"), columns, guessed, key="files.label", **BOUND)
+    guessed = names.index(usual if usual in names else files.guess_label(table))
+    label = left.selectbox(_("Column to predict"), names, guessed, key="files.label", **BOUND)
     classes = sorted(_written(table[label]).dropna().unique())
     if len(classes) != 2:
         return {"label": label}
+    _respell("files.positive", classes)
     help = _("The class that matters, such as churned or fraud.")
-    names = {"": _("found by itself"), **{name: name for name in classes}}
-    return {"label": label, "positive": choice(right.selectbox, _("The event"), names, "files.positive", "", help=help)}
+    events = _options(classes, _("found by itself"))
+    event = choice(right.selectbox, _("The event"), events, "files.positive", "", help=help)
+    return {"label": label, "positive": event}
 
 
 def _alone() -> dict[str, Any] | None:
@@ -178,32 +183,61 @@ def _alone() -> dict[str, Any] | None:
 
 
 def _columns(table: pd.DataFrame, label: str) -> dict[str, str]:
-    """What else a person may say of a table: the column whose texts are read, the one that names the place."""
+    """What else a person may say of a table: what its columns are for, and which of them to leave out.
+
+    What a fix may say as well (the columns left out, the groups, the kind of label) is held where fixes are.
+    """
     rest = table.drop(columns=label)
+    names = [str(column) for column in rest.columns]
     words = [str(column) for column in rest.select_dtypes(exclude=["number", "bool", "datetime"])]
     with st.expander(_("More about the columns"), icon=":material/view_column:"):
+        _left_out(names)
         left, right = st.columns(2)
         texts = choice(
-            left.selectbox, _("Column with the texts to read"),
-            {"": _("found by itself"), **{name: name for name in words}}, "files.text", "",
+            left.selectbox, _("Column with the texts to read"), _options(words, _("found by itself")), "files.text", "",
             help=_("For messages, reviews, notes: this column alone is read, word by word."),
         )  # fmt: skip
-        if texts:
-            return {"text": texts}
-        places = choice(
-            right.selectbox, _("Column that names the place"),
-            {"": _("none"), **{name: name for name in _grouping(rest)}}, "files.places", "",
+        places = "" if texts else choice(
+            right.selectbox, _("Column that names the place"), _options(_grouping(rest), _("none")), "files.places", "",
             help=_("A region, shop or brand: the verdict then says which of them gain and which are harmed."),
         )  # fmt: skip
-    return {"places": places}
+        owners = [name for name in names if 2 <= rest[name].nunique() < len(rest) or name == _held("group")]
+        choice(
+            left.selectbox, _("Column whose rows stay together"), _options(owners, _("none")), "files.group", "",
+            help=_("A customer, patient or machine with several rows: it is either learnt from or judged, never both."),
+        )  # fmt: skip
+        time = choice(
+            right.selectbox, _("Column that orders rows in time"), _options(_moments(rest), _("none")), "files.time",
+            "", help=_("The latest half of the target is then the test set, as in a forecast."),
+        )  # fmt: skip
+        kinds = {"": _("found by itself"), "classes": _("classes"), "number": _("a number")}
+        choice(left.selectbox, _("What the label is"), kinds, "files.task", "")
+    return {"text": texts, "places": places, "time": time}
+
+
+def _options(names: list[str], none: str) -> dict[str, str]:
+    return {"": none, **{name: name for name in names}}
+
+
+def _left_out(names: list[str]) -> None:
+    """The columns that are left out, by choice or by a fix."""
+    key = "columns left out"
+    st.session_state[key] = [name for name in lists.names("ignore", _held("ignore")) if name in names]
+    st.multiselect(_("Columns to leave out"), names, key=key, on_change=_leave_out, args=(key, names))
+
+
+def _leave_out(key: str, names: list[str]) -> None:
+    others = [name for name in lists.names("ignore", _held("ignore")) if name not in names]
+    _hold("ignore", ", ".join(map(lists.entry, [*others, *st.session_state[key]])))
 
 
 def _as_read(source: Path, size: int = files.Files.size) -> dict[str, int | float]:
     """How much of each image or sound is read."""
     kind = files.modality_of(source)
     if kind == "image":
-        label, key = _("Height and width that images are resized to, in pixels"), "files.size"
-        return {"size": st.number_input(label, 8, 512, size, 8, key=key, **BOUND)}
+        label, key = _("Height and width of images, in pixels"), "files.size"
+        help = _("The middle of the long side is cut out. A published network is best served with 224.")
+        return {"size": st.number_input(label, 8, 512, size, 8, key=key, help=help, **BOUND)}
     if kind == "audio":
         label, key = _("Seconds of a sound that are read; what follows is cut off"), "files.seconds"
         return {"seconds": st.number_input(label, 0.1, 30.0, files.Files.seconds, 0.5, key=key, **BOUND)}
@@ -215,6 +249,16 @@ def _grouping(table: pd.DataFrame) -> list[str]:
     return [str(column) for column in table.columns if 2 <= table[column].nunique() <= 50]
 
 
+def _moments(table: pd.DataFrame) -> list[str]:
+    """The columns that may say when: dates, or numbers of many values."""
+    numeric = set(table.select_dtypes("number"))
+    return [
+        str(column)
+        for column, values in table.head(LOOKED_AT).items()
+        if (values.nunique() > 2 if column in numeric else columns.days(values) is not None)
+    ]
+
+
 def _table(path: Path) -> pd.DataFrame:
     """The table with its columns as they will be called."""
     return fixes.renamed(_read(str(path)), _held("rename"))
@@ -222,8 +266,16 @@ def _table(path: Path) -> pd.DataFrame:
 
 def _written(column: pd.Series) -> pd.Series:
     """The values of a column as they will be read."""
-    values = text(column)
+    values = columns.text(column)
     return values.map(fixes.usual(values)) if str(column.name) in lists.names("fold", _held("fold")) else values
+
+
+def _respell(key: str, values: list[str]) -> None:
+    """Keep what was chosen before its column's values got one spelling."""
+    held = st.query_params.get(key) or st.session_state.get(key) or ""
+    spelt = fixes.spelling_of(held, values)
+    if spelt != held:
+        st.session_state[key] = spelt
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -25,7 +25,7 @@ def card(scenario: catalog.Scenario, situation: Situation) -> None:
     """The relation of the two, what follows from it, and whose labels there are to learn from."""
     declared = scenario.differs()
     seen = frozenset({"classes"} if situation.source_space != situation.target_space else ())
-    found, setting = relation.relation(declared or seen), relation.setting(target_labels=True)
+    found, setting = relation.relation(declared or seen), relation.setting()
     with st.container(border=True):
         if declared is None and not seen:
             st.markdown(

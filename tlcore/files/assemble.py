@@ -21,13 +21,18 @@ def situation(files: Files) -> Situation:
     return drawn
 
 
-def gather(files: Files) -> tuple[Situation | None, Findings]:
-    """The situation, or None where a finding stops it, and all that was noticed on the way."""
+def gather(files: Files, *, examined: bool = False) -> tuple[Situation | None, Findings]:
+    """The situation, or None where a finding stops it, and all that was noticed on the way.
+
+    ``examined`` adds what the doctor finds in tables as they lie in the files: nothing that a run needs.
+    """
     found = Findings()
     try:
         if _complete(files, found):
             kind = _modality(files)
-            return from_tables(files, found) if kind == "table" else from_folders(files, kind, found), found
+            if kind == "table":
+                return from_tables(files, found, examined=examined), found
+            return from_folders(files, kind, found), found
     except Unusable as error:
         for problem in error.problems:
             found.stop(problem)
@@ -46,6 +51,15 @@ def _complete(files: Files, found: Findings) -> bool:
     if files.places and _is_folder(files):
         found.stop(
             _("Places are told apart by a column of a table; folders have none."), remedy=_("Leave the places out.")
+        )
+    if (files.group or files.time) and _is_folder(files):
+        found.stop(
+            _("Groups and times are told by a column of a table; folders have none."), remedy=_("Leave them out.")
+        )
+    if sum(map(bool, (files.group, files.time, files.test))) > 1:
+        found.stop(
+            _("The test set is a file, whole groups of the target or its latest half; more than one of them is named."),
+            remedy=_("Choose one."),
         )
     if files.target and files.domain_column:
         found.stop(

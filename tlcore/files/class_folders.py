@@ -26,6 +26,7 @@ SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation"}
 MOST_BYTES = 4 << 30  # of a zip, unpacked, and of all that is kept in memory
 MOST_FILE_BYTES = 256 << 20
 MOST_FILES = 100_000
+PACKED_BY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack whole before anything can be counted
 MOST_TIMES, PACKED_BYTES = 200, 32 << 20  # a member that unpacks to more, and to so many times its size, is a bomb
 
 
@@ -85,8 +86,9 @@ class Members:
             return
         with zipfile.ZipFile(self.path) as archive:
             for name in self.classes:
+                size = archive.getinfo(name).file_size
                 try:
-                    yield name, archive.read(name) if archive.getinfo(name).file_size <= most else None
+                    yield name, _unpacked(archive, name, size) if size <= most else None
                 except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError):
                     yield name, None
 
@@ -114,6 +116,12 @@ class Members:
             )  # fmt: skip
         labels = np.array([self.classes[name] for name in read], dtype=object) if self.labelled else None
         return Examples(inputs, labels, read)
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
+    """A member that says it has this size; no more than that is unpacked, whatever it holds."""
+    with archive.open(name) as member:
+        return member.read(size + 1)
 
 
 def _in_folder(path: Path, kind: Modality) -> list[str]:
@@ -153,6 +161,11 @@ def _in_zip(path: Path, kind: Modality) -> list[str]:
             raise Unusable(_("{path} is unsafe: its member {name} is a link.", path=path, name=member.filename))
         if member.flag_bits & 1:
             raise Unusable(_("{path} is encrypted; bring a zip without a password.", path=path))
+        if member.compress_type not in PACKED_BY:
+            raise Unusable(
+                _("{path} packs its member {name} in an unusual way; bring a zip made with 'deflate'.", path=path,
+                  name=member.filename)
+            )  # fmt: skip
         if member.file_size > max(PACKED_BYTES, MOST_TIMES * member.compress_size):
             raise Unusable(
                 _("{path} is unsafe: its member {name} unpacks to {n} times its size.", path=path, name=member.filename,

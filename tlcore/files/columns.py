@@ -13,12 +13,14 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
+from tlcore.files import dates
 from tlcore.files.finding import Findings
 from tlcore.words import _, counted
 
 MOSTLY = 0.95  # a column is what this share of its values reads as
 ID_NAME = re.compile(r"((^|[_\s-])(?i:id|nr|no|number|key|index)|[a-z]I[Dd])$")
-DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?$")
+# Words for a missing value where the others are numbers or dates; among words, words like any other.
+MISSING = {"na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "null", "none", "1.#ind", "-1.#ind", "1.#qnan"}
 
 
 def common(parts: Mapping[str, pd.DataFrame], names: Mapping[str, str], found: Findings) -> dict[str, pd.DataFrame]:
@@ -46,21 +48,24 @@ def common(parts: Mapping[str, pd.DataFrame], names: Mapping[str, str], found: F
 
 
 def typed(
-    parts: Mapping[str, pd.DataFrame], names: Mapping[str, str], found: Findings, places: str = ""
-) -> dict[str, pd.DataFrame]:
+    parts: Mapping[str, pd.DataFrame], names: Mapping[str, str], found: Findings, places: str = "",
+    files: Mapping[str, str] | None = None,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Every column read the same way in all tables, and those without knowledge left out.
 
-    The column ``places`` is text whatever it reads as, and stays.
+    The column ``places`` is text whatever it reads as, and stays. ``files`` are the files the parts are from, where
+    those are not their names: one file writes its dates one way.
     """
     whole = pd.concat(list(parts.values()), ignore_index=True)
     rows = [f"{names[role]} row {row}" for role, part in parts.items() for row in part.index]
+    written_in = pd.Series([(files or names)[role] for role, part in parts.items() for _row in part.index])
     kept = {}
     domains = pd.Series([role == "source" for role, part in parts.items() for _row in part.index])
     for column in whole.columns:
         if places and column == places:
             kept[column] = text(whole[column])
             continue
-        values = _typed(str(column), whole[column], rows, found)
+        values = _typed(str(column), whole[column], rows, written_in, found)
         if values is not None and not _idle(str(column), values, domains, found):
             kept[column] = values
     clean, start = pd.DataFrame(kept, index=whole.index), 0
@@ -79,8 +84,14 @@ def numbers(values: pd.Series) -> pd.Series | None:
         return values.astype(float)
     written = text(values)
     read = pd.to_numeric(written, errors="coerce").astype(float)
-    present = written.notna().sum()
-    return read if present and read.notna().sum() >= MOSTLY * present else None
+    if not read.notna().any():
+        return None
+    return read if read.notna().sum() >= MOSTLY * known(written).notna().sum() else None
+
+
+def known(written: pd.Series) -> pd.Series:
+    """These words, missing where they only say so."""
+    return written.mask(written.str.casefold().isin(MISSING))
 
 
 def text(values: pd.Series) -> pd.Series:
@@ -102,13 +113,24 @@ def text(values: pd.Series) -> pd.Series:
 def days(values: pd.Series) -> pd.Series | None:
     """Days since 1970 where these are dates; None where they are not."""
     if pd.api.types.is_datetime64_any_dtype(values):
-        return _days(values)
+        return dates.days(values)
     return None if pd.api.types.is_numeric_dtype(values) else _dates(text(values))
 
 
-def _typed(column: str, values: pd.Series, places: list[str], found: Findings) -> pd.Series | None:
+def _dates(
+    written: pd.Series, files: pd.Series | None = None, column: str = "", found: Findings | None = None
+) -> pd.Series | None:
+    """Days since 1970 where nearly all of these read as dates, in ``files``; None where they do not."""
+    if not dates.likely(written):
+        return None
+    files = pd.Series("", index=written.index) if files is None else files
+    read = dates.read(written, files, column, Findings() if found is None else found)
+    return dates.days(read) if read.notna().sum() >= MOSTLY * written.notna().sum() else None
+
+
+def _typed(column: str, values: pd.Series, places: list[str], files: pd.Series, found: Findings) -> pd.Series | None:
     if pd.api.types.is_datetime64_any_dtype(values):
-        return _days(values)
+        return dates.days(values)
     if pd.api.types.is_timedelta64_dtype(values):
         return values.dt.total_seconds() / 86400
     read = numbers(values)
@@ -116,10 +138,10 @@ def _typed(column: str, values: pd.Series, places: list[str], found: Findings) -
         _say_unreadable(column, values, read, places, found)
         return _finite(column, read, places, found)
     written = text(values)
-    dates = _dates(written)
-    if dates is not None:
+    moments = _dates(written, files, column, found)
+    if moments is not None:
         found.note(_("Column '{column}' holds dates; they are read as days.", column=column), where=column)
-        return dates
+        return moments
     return written
 
 
@@ -170,21 +192,6 @@ def _finite(column: str, values: pd.Series, places: list[str], found: Findings) 
             rows=[places[i] for i in np.flatnonzero(endless)],
         )
     return values.mask(endless)
-
-
-def _dates(written: pd.Series) -> pd.Series | None:
-    """Days since 1970 where nearly all of these read as dates; None where they do not."""
-    present = written.dropna()
-    if present.empty or not present.iloc[:50].map(lambda value: bool(DATE.match(value))).all():
-        return None
-    first = pd.to_numeric(present.str.extract(r"^(\d{1,2})[-/.]")[0], errors="coerce")
-    read = pd.to_datetime(written, errors="coerce", format="mixed", dayfirst=bool((first > 12).any()), utc=True)
-    return _days(read) if read.notna().sum() >= MOSTLY * len(present) else None
-
-
-def _days(moments: pd.Series) -> pd.Series:
-    utc = pd.to_datetime(moments, utc=True)
-    return (utc - pd.Timestamp("1970-01-01", tz="UTC")).dt.total_seconds() / 86400
 
 
 def _idle(column: str, values: pd.Series, domains: pd.Series, found: Findings) -> bool:

@@ -20,7 +20,7 @@ ORDER = {"stop": 0, "warning": 1, "note": 2, "hint": 3}
 
 def examine(data: Files | Situation) -> list[Finding]:
     """All findings about a person's files, or about any situation, the gravest first. Never raises for bad data."""
-    situation, found = gather(data) if isinstance(data, Files) else (data, Findings())
+    situation, found = gather(data, examined=True) if isinstance(data, Files) else (data, Findings())
     if situation is not None:
         try:
             _classes = situation.source_space, situation.target_space

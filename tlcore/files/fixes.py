@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from hashlib import blake2s
 from math import isfinite
 from typing import Any
@@ -16,21 +17,21 @@ from tlcore.files.finding import Findings, Fix
 from tlcore.files.request import Files
 from tlcore.words import _, counted
 
-KNOBS = ("rename", "fold", "scale", "ignore", "copies")  # of `Files`, that a fix can turn
+KNOBS = ("rename", "fold", "scale", "ignore", "copies", "task", "group")  # of `Files`, that a fix can turn
 DROP = Fix("copies", "drop")
-UNTURNED = {"copies": "keep"}  # what these hold while nothing is mended, where that is not empty
+UNTURNED = {"copies": "keep", "task": "auto", "group": ""}  # what those hold that are no lists while nothing is mended
 
 
 def added(text: str, fix: Fix) -> str:
     """What a knob that holds ``text`` holds once this fix is in it."""
-    if fix.knob == DROP.knob:
+    if fix.knob in UNTURNED:
         return fix.entry
     return ", ".join(dict.fromkeys(lists.written(fix.knob, text) + lists.written(fix.knob, fix.entry)))
 
 
 def removed(text: str, fix: Fix) -> str:
     """What a knob holds once this fix is taken out again."""
-    if fix.knob == DROP.knob or fix.entry == text:
+    if fix.knob in UNTURNED or fix.entry == text:
         return ""
     return ", ".join(entry for entry in lists.written(fix.knob, text) if entry != fix.entry)
 
@@ -40,7 +41,7 @@ def in_force(settings: Mapping[str, Any]) -> list[Fix]:
     found: list[Fix] = []
     for knob in KNOBS:
         text = settings.get(knob) or ""
-        if knob == DROP.knob:
+        if knob in UNTURNED:
             found += [Fix(knob, text)] if text not in ("", UNTURNED[knob]) else []
             continue
         try:
@@ -52,8 +53,14 @@ def in_force(settings: Mapping[str, Any]) -> list[Fix]:
 
 def said(fix: Fix) -> str:
     """What a fix does, in a sentence."""
-    if fix.knob == DROP.knob:
-        return _("Each row counts once: copies are left out.")
+    if fix.knob in UNTURNED:
+        return {
+            "copies": _("Each row counts once: copies are left out."),
+            "task": _("The label is read as classes.")
+            if fix.entry == "classes"
+            else _("The label is read as a number."),
+            "group": _("Rows with the same '{name}' are never both learnt from and judged.", name=fix.entry),
+        }[fix.knob]
     try:
         name, value = lists.entries(fix.knob, fix.entry)[0]
     except (Unusable, IndexError):
@@ -80,6 +87,23 @@ def rename_and_fold(
     _tried(found, lambda: _fold(tables, files))
 
 
+def respelt(tables: Mapping[str, pd.DataFrame], files: Files) -> Files:
+    """The settings, with the values they name spelt as the folded columns now spell them."""
+    folded = lists.names("fold", files.fold)
+    spelt: dict[str, Any] = {}
+    for knob, column in (("target_domain", files.domain_column), ("positive", files.label)):
+        if column in folded:
+            values = {value for table in tables.values() if column in table for value in columns.text(table[column])}
+            spelt[knob] = spelling_of(getattr(files, knob), values)
+    return replace(files, **spelt)
+
+
+def spelling_of(value: str, values: Iterable[object]) -> str:
+    """The one of these values that this one is, whatever its capital letters and blanks; itself where none is."""
+    known = [str(other) for other in values if isinstance(other, str)]
+    return value if value in known else {plain(other): other for other in known}.get(plain(value), value)
+
+
 def rescale(tables: dict[str, pd.DataFrame], files: Files, found: Findings) -> None:
     """Multiply the columns named in ``scale`` everywhere but in the source, whose units are kept, in place."""
     _tried(found, lambda: _rescale(tables, files))
@@ -87,24 +111,34 @@ def rescale(tables: dict[str, pd.DataFrame], files: Files, found: Findings) -> N
 
 def once(
     inputs: Mapping[str, pd.DataFrame | np.ndarray], labels: Mapping[str, pd.Series], files: Files, found: Findings
-) -> dict[str, pd.Series]:
-    """The labels, missing where a row is a copy and ``copies`` is "drop": a copy then counts as no labelled example.
+) -> tuple[dict[str, pd.DataFrame | np.ndarray], dict[str, pd.Series]]:
+    """The inputs and labels, without the rows that are copies where ``copies`` is "drop".
 
-    A row stays in the test file rather than in the target, there rather than in the source.
+    A row stays in the test file rather than in the target, there rather than in the source. One without a label goes
+    where its inputs are judged: what learns from inputs alone would have seen them.
     """
     if files.copies != DROP.entry:
-        return dict(labels)
-    kept, seen, lost = dict(labels), np.array([], dtype=np.uint64), 0
+        return dict(inputs), dict(labels)
+    kept = {role: np.ones(len(rows), dtype=bool) for role, rows in inputs.items()}
+    seen = np.array([], dtype=np.uint64)
     for role in ("test", "target", "source"):
         if role in labels:
-            values = marks(inputs[role], labels[role])
-            copies = (pd.Series(values).duplicated().to_numpy() | np.isin(values, seen)) & labels[
-                role
-            ].notna().to_numpy()
-            kept[role], seen, lost = labels[role].mask(copies), np.append(seen, values), lost + int(copies.sum())
+            values, known = marks(inputs[role], labels[role]), labels[role].notna().to_numpy()
+            kept[role] = ~(known & (pd.Series(values).duplicated().to_numpy() | np.isin(values, seen)))
+            seen = np.append(seen, values)
+    judged = "test" if "test" in labels else "target"
+    tested = marks(inputs[judged])[labels[judged].notna().to_numpy()]
+    for role in ("target", "unlabelled"):
+        if role in inputs:
+            blank = labels[role].isna().to_numpy() if role in labels else True
+            kept[role] &= ~(blank & np.isin(marks(inputs[role]), tested))
+    lost = int(sum((~rows).sum() for rows in kept.values()))
     if lost:
         found.note(counted("One row is a copy and is left out.", "{n} rows are copies and are left out.", lost))
-    return kept
+    return (
+        {role: rows[kept[role]] for role, rows in inputs.items()},
+        {role: column[kept[role]] for role, column in labels.items()},
+    )
 
 
 def marks(inputs: pd.DataFrame | np.ndarray, labels: Any = None) -> np.ndarray:

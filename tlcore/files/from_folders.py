@@ -50,7 +50,7 @@ def from_folders(files: Files, kind: Modality, found: Findings) -> Situation | N
         source=examples["source"],
         target=examples["target"],
         test=examples.get("test"),
-        unlabelled=read.get("unlabelled"),
+        unlabelled=read["unlabelled"] if len(read.get("unlabelled", ())) else None,
         label=LABEL,
         modality=kind,
         positive=files.positive or None,
@@ -70,11 +70,14 @@ def _read(path: Path, kind: Modality, files: Files, found: Findings, *, labelled
 def _without_copies(
     read: dict[str, Examples], kinds: str, names: dict[str, str], found: Findings
 ) -> dict[str, Examples]:
-    """Each example once: a copy in the test set would be judged by what was learnt by heart."""
+    """Each example once: a copy in the test set would be judged by what was learnt by heart.
+
+    An unlabelled one counts as well: what learns from inputs alone would have seen the test.
+    """
     groups: dict[object, list[str]] = {}  # what is the same, by what it is
     classes: dict[object, set[str]] = {}
     kept = dict(read)
-    for role in ("test", "target", "source"):
+    for role in ("test", "target", "source", "unlabelled"):
         if role not in read:
             continue
         examples, rows, copies = read[role], [], {}
@@ -86,11 +89,13 @@ def _without_copies(
             else:
                 copies[mark] = group
             group.append(f"{names[role]}: {(examples.names or [])[row]}")
-            classes.setdefault(mark, set()).add(str(np.asarray(examples.labels)[row]))
+            if examples.labels is not None:
+                classes.setdefault(mark, set()).add(str(np.asarray(examples.labels)[row]))
         if not copies:
             continue
         kept[role] = examples.take(np.array(rows, dtype=int))
-        say = found.warn if rows else found.stop
+        needed = not rows and role != "unlabelled"
+        say = found.stop if needed else found.warn
         say(
             counted(
                 "One of the {things} in {file} is an exact copy of another one and is skipped.",
@@ -101,7 +106,7 @@ def _without_copies(
                 groups=len(copies),
             ),
             where=names[role],
-            remedy="" if rows else _("Bring {things} that are not in the other files.", things=kinds),
+            remedy="" if not needed else _("Bring {things} that are not in the other files.", things=kinds),
             rows=[" = ".join(group) for group in copies.values()],
         )
     _say_torn([groups[mark] for mark, several in classes.items() if len(several) > 1], kinds, found)

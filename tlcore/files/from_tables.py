@@ -11,6 +11,7 @@ import pandas as pd
 from tlcore.errors import Unusable
 from tlcore.files import checks, columns, fixes, lists, texts
 from tlcore.files.finding import Findings, Fix
+from tlcore.files.held_out import hold_out
 from tlcore.files.labels import labelled, read_labels
 from tlcore.files.request import Files
 from tlcore.files.tables import read_table
@@ -20,7 +21,8 @@ from tlcore.words import _, counted
 LEAST_OF_ALL = 20  # rows; of fewer, each may well be from a place of its own
 
 
-def from_tables(files: Files, found: Findings) -> Situation | None:
+def from_tables(files: Files, found: Findings, *, examined: bool = False) -> Situation | None:
+    """The situation in these tables; ``examined`` lets the doctor look at them as they lie there."""
     tables, names = {}, files.names
     for role, path in files.paths.items():
         try:
@@ -31,13 +33,17 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
     if found.stops:
         return None
     fixes.rename_and_fold(tables, names, files, found)
+    if found.stops:
+        return None
+    files = fixes.respelt(tables, files)
     _check_label(tables, names, files, found)
     if files.domain_column and not _divide(tables, names, files, found):
         return None
     tables.setdefault("source", tables["target"].iloc[:0])
     names.setdefault("source", names["target"])
     fixes.rescale(tables, files, found)
-    checks.run("files", checks.Tables(tables, names, files), found)
+    if examined:
+        checks.run("files", checks.Tables(tables, names, files), found)
     if files.places:
         _check_places(tables, names, files, found)
     for role, table in tables.items():
@@ -46,6 +52,13 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
     for column in files.ignored:
         if not any(column in table.columns for table in tables.values()):
             found.warn(_("Column '{column}' is to be left out, but no file has it.", column=column))
+    if found.stops:
+        return None
+    for column in filter(None, (files.group, files.time)):
+        if column not in tables["target"]:
+            _say_missing(column, tables["target"], names["target"], found)
+            return None
+    hold_out(tables, names, files, found)
     if found.stops:
         return None
     spoken = texts.column(tables, files, found)
@@ -60,15 +73,20 @@ def from_tables(files: Files, found: Findings) -> Situation | None:
     if found.stops:
         return None
     labels, regression = read_labels(
-        {role: table[files.label] for role, table in tables.items() if role != "unlabelled"}, files.label, names, found
+        {role: table[files.label] for role, table in tables.items() if role != "unlabelled"},
+        files.label,
+        names,
+        found,
+        files.task,
     )
     inputs: Mapping[str, pd.DataFrame | np.ndarray]
     if spoken:
         inputs = {role: columns.text(table[spoken]).to_numpy(dtype=object) for role, table in tables.items()}
-        members = {role: [_("row {row}", row=row) for row in table.index] for role, table in tables.items()}
     else:
-        inputs, members = _rows(tables, names, files, found), None
-    labels = fixes.once(inputs, labels, files, found)
+        inputs = _rows(tables, names, files, found)
+    inputs, labels = fixes.once(inputs, labels, files, found)
+    numbered = {role: [_("row {row}", row=row) for row in rows.index] for role, rows in labels.items()}
+    members = numbered if spoken else None
     examples = labelled(inputs, labels, names, found, regression=regression, positive=files.positive, members=members)
     if found.stops:
         return None
@@ -90,11 +108,11 @@ def _rows(
     tables: dict[str, pd.DataFrame], names: dict[str, str], files: Files, found: Findings
 ) -> dict[str, pd.DataFrame]:
     """The columns that all tables share, read alike."""
-    left_out = {files.label, files.domain_column, *files.ignored} - {files.places}
+    left_out = {files.label, files.domain_column, files.group, *files.ignored} - {files.places}
     inputs = columns.common(
         {role: table[[c for c in table.columns if c not in left_out]] for role, table in tables.items()}, names, found
     )
-    inputs = columns.typed(inputs, names, found, places=files.places)
+    inputs = columns.typed(inputs, names, found, files.places, {role: _file(role, files) for role in inputs})
     if inputs["source"].shape[1] == 0:
         found.stop(
             _("{source} and {target} share no column that could explain '{label}'.", source=names["source"],
@@ -102,6 +120,12 @@ def _rows(
             remedy=_("Give the same things the same column names."),
         )  # fmt: skip
     return inputs
+
+
+def _file(role: str, files: Files) -> str:
+    """The file that a part is from: its own, or the one it was divided from."""
+    names = files.names
+    return next(names[other] for other in (role, "target", "source") if other in names)
 
 
 def _unlabelled(inputs: Mapping[str, pd.DataFrame | np.ndarray], labels: pd.Series) -> Examples | None:

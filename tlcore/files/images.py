@@ -21,6 +21,8 @@ MOST_PIXELS = 64_000_000
 def read_images(path: str | Path, size: int = 64, found: Findings | None = None, *, labelled: bool = True) -> Examples:
     """Every image below ``path`` as uint8 ``(N, size, size, 3)``; labels are the first folder's names.
 
+    Its shape is kept: the short side is resized to ``size``, and the middle of the long one cut out.
+
     An image that cannot be read is skipped and named in ``found``. With ``labelled=False`` folders mean
     nothing. Raises `Unusable` for a folder without images, images outside class folders, and an unsafe zip.
     """
@@ -52,7 +54,7 @@ def _picture(raw: bytes | None, size: int) -> np.ndarray | None:
                     return None
                 image.draft("RGB", (2 * size, 2 * size))  # a JPEG need not be decoded larger than it is used
                 upright = ImageOps.exif_transpose(image)
-                return np.asarray(_eight_bits(upright).resize((size, size), Image.Resampling.BILINEAR))
+                return np.asarray(ImageOps.fit(_eight_bits(upright), (size, size), Image.Resampling.BILINEAR))
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError, MemoryError):
         return None
 

@@ -8,27 +8,36 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from tlcore.files.columns import numbers, text
-from tlcore.files.finding import Findings
+from tlcore.files.columns import known, numbers, text
+from tlcore.files.finding import Findings, Fix
 from tlcore.situation import Examples
 from tlcore.words import _, counted
 
 LEAST_SOURCE = 10
 MOST_CLASSES_AS_NUMBERS = 20  # a numeric label with more different values is a number to predict
+DOUBTFUL = 10, 50  # different whole numbers, of which it is hard to say what they are
 LEAST = 2  # examples of a class the target must offer beside the test set
 
 
 def read_labels(
-    columns: Mapping[str, pd.Series], label: str, names: Mapping[str, str], found: Findings
+    columns: Mapping[str, pd.Series], label: str, names: Mapping[str, str], found: Findings, task: str = "auto"
 ) -> tuple[dict[str, pd.Series], bool]:
-    """The labels by role, missing where nobody labelled, and whether they are numbers to predict."""
+    """The labels by role, missing where nobody labelled, and whether they are numbers to predict.
+
+    ``task`` says what they are, "classes" or "number"; with "auto" numbers of many values are numbers.
+    """
     whole = pd.concat(list(columns.values()), ignore_index=True)
     read = numbers(whole)
-    regression = read is not None and read[np.isfinite(read)].nunique() > MOST_CLASSES_AS_NUMBERS
+    if read is None and task == "number":
+        found.stop(_("Column '{label}' is to be predicted as a number, but holds words.", label=label), where=label)
+    many = read is not None and read[np.isfinite(read)].nunique() > MOST_CLASSES_AS_NUMBERS
+    regression = read is not None and (many if task == "auto" else task == "number")
+    if read is not None and task == "auto":
+        _say_doubtful(read[np.isfinite(read)], label, many, found)
     if regression:
         assert read is not None
         values = read.mask(~np.isfinite(read))
-        lost = int((text(whole).notna() & values.isna()).sum())
+        lost = int((known(text(whole)).notna() & values.isna()).sum())
         if lost:
             found.warn(
                 counted(
@@ -40,7 +49,7 @@ def read_labels(
                 where=label,
             )
     else:
-        values = text(whole)
+        values = text(whole) if read is None else known(text(whole))
     split, start = {}, 0
     for role, column in columns.items():
         split[role] = values.iloc[start : start + len(column)].set_axis(column.index)
@@ -60,6 +69,20 @@ def read_labels(
                 where=names[role],
             )
     return split, regression
+
+
+def _say_doubtful(values: pd.Series, label: str, many: bool, found: Findings) -> None:
+    """Which way whole numbers were read that may be meant either way."""
+    count = values.nunique()
+    if not DOUBTFUL[0] <= count <= DOUBTFUL[1] or (values != values.round()).any():
+        return
+    if many:
+        what = _("'{label}' holds {n} different whole numbers and is predicted as a number.", label=label, n=count)
+        remedy, fix = _("Read them as classes if they only name things, such as codes."), Fix("task", "classes")
+    else:
+        what = _("'{label}' holds {n} different whole numbers and is predicted as classes.", label=label, n=count)
+        remedy, fix = _("Read them as a number if they measure, such as points or days."), Fix("task", "number")
+    found.hint(what, where=label, remedy=remedy, fix=fix)
 
 
 def kept_classes(

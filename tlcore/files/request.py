@@ -19,6 +19,7 @@ from tlcore.words import _
 
 ROLES = ("source", "target", "test", "unlabelled")
 TABLES = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson")
+WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods")
 DIVIDED = tuple(ending for ending in TABLES if ending != ".txt")  # a .txt in a folder is a text
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
 FOLDERS: dict[Modality, tuple[str, ...]] = {
@@ -44,6 +45,9 @@ class Files:
     unlabelled: str = knob("", "More target examples without labels")
     domain_column: str = knob("", "The column that splits one table into source and target")
     target_domain: str = knob("", "The value of that column that marks the target; all other rows are the source")
+    task: str = knob("auto", "What the label is; auto: found by itself", choices=("auto", "classes", "number"))
+    group: str = knob("", "The column (tables) of a customer or machine, whose rows are learnt from or judged together")
+    time: str = knob("", "The column (tables) that orders rows in time: the latest half of the target is the test set")
     positive: str = knob("", "The event, where there are two classes")
     places: str = knob("", "The column that names each row's place (tables): its region, shop or brand")
     ignore: str = knob("", "Columns to leave out, separated by commas")
@@ -52,7 +56,10 @@ class Files:
     scale: str = knob("", "Columns of the target to multiply, to bring them to the units of the source: income=1000")
     copies: str = knob("keep", "What becomes of rows that occur more than once", choices=("keep", "drop"))
     text: str = knob("", "The column that holds the texts to read; empty: found where a table is hardly anything else")
-    size: int = knob(64, "Height and width that images are resized to, in pixels", 8, 512)
+    size: int = knob(
+        64, "Height and width of images in pixels, the middle of the long side cut out; 224 suits published networks",
+        8, 512,
+    )  # fmt: skip
     seconds: float = knob(4.0, "Seconds of a sound that are read; what follows is cut off", 0.1, 30.0)
 
     @property
@@ -85,10 +92,16 @@ def modality_of(path: Path) -> Modality:
         return _kind_of(path)
     if path.suffix.lower() in TABLES:
         return "table"
+    if path.suffix.lower() in WORKBOOKS:
+        raise workbook(path)
     raise Unusable(
         _("{path} is no kind of file that can be read; bring a table (CSV, TSV, Parquet or JSON Lines), or a folder "
           "or zip of class folders with images, WAV sounds or texts.", path=path)
     )  # fmt: skip
+
+
+def workbook(path: Path) -> Unusable:
+    return Unusable(_("{path} is a workbook, which cannot be read; save the sheet you mean as CSV.", path=path))
 
 
 def _kind_of(path: Path) -> Modality:

@@ -9,16 +9,19 @@ import re
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from tlcore.errors import Unusable
+from tlcore.files import cells
 from tlcore.files.finding import Findings
-from tlcore.files.request import TABLES, existing
+from tlcore.files.request import TABLES, WORKBOOKS, existing, workbook
 from tlcore.words import _, counted
 
 DELIMITERS = ",;\t|"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how files in it begin
 OLD = ("gb18030", "cp1252")
+NESTED = (list, tuple, dict, set, np.ndarray)
 MOST_BYTES = 2 << 30  # of a table, unpacked
 MOST_COLUMNS = 5_000
 
@@ -30,6 +33,8 @@ def read_table(path: str | Path, found: Findings | None = None) -> pd.DataFrame:
     for a missing or empty file, one without rows, and anything that is no table.
     """
     path, found = existing(path), Findings() if found is None else found
+    if path.suffix.lower() in WORKBOOKS:
+        raise workbook(path)
     if path.is_dir() or path.suffix.lower() not in TABLES:
         raise Unusable(_("{path} is no table; bring a CSV, TSV, Parquet or JSON Lines file.", path=path))
     if path.stat().st_size == 0:
@@ -37,8 +42,10 @@ def read_table(path: str | Path, found: Findings | None = None) -> pd.DataFrame:
     if path.stat().st_size > MOST_BYTES:
         raise _too_large(path)
     read = _BY_ENDING.get(path.suffix.lower())
-    frame = read(path) if read else _text(path, found)
+    frame, delimiter = (read(path), "") if read else _text(path, found)
     frame = _clean_header(frame, path, found)
+    if len(frame):
+        frame = cells.read(_flat(frame, path, found), path.name, found, decimal_commas=delimiter not in ("", ","))
     if frame.empty:
         raise Unusable(_("{path} has a header but no rows.", path=path))
     frame.index = pd.RangeIndex(1, len(frame) + 1)
@@ -53,6 +60,30 @@ def guess_label(frame: pd.DataFrame) -> str:
             return str(column)
     few = [column for column in frame.columns if 2 <= frame[column].nunique() <= 20]
     return str((few or list(frame.columns))[-1])
+
+
+def _flat(frame: pd.DataFrame, path: Path, found: Findings) -> pd.DataFrame:
+    """The columns that hold one value a row, not lists or fields of their own."""
+    nested = [
+        column
+        for column in frame.columns
+        if frame[column].dtype == object and frame[column].map(lambda value: isinstance(value, NESTED)).any()
+    ]
+    if nested:
+        found.note(
+            counted(
+                "Column {names} of {file} holds lists or fields within fields and is left out.",
+                "Columns {names} of {file} hold lists or fields within fields and are left out.",
+                len(nested),
+                names=", ".join(f"'{name}'" for name in nested),
+                file=path.name,
+            ),
+            where=path.name,
+            remedy=_("Bring what they hold as columns of their own."),
+        )
+    if len(nested) == len(frame.columns):
+        raise Unusable(_("{path} holds lists and fields within fields only, not a table.", path=path))
+    return frame.drop(columns=nested)
 
 
 def _too_large(path: Path) -> Unusable:
@@ -92,11 +123,11 @@ def _parquet(path: Path) -> pd.DataFrame:
 def _json_lines(path: Path) -> pd.DataFrame:
     """One JSON object a line, its fields the columns; lines may lack some."""
     rows = []
-    for number, line in enumerate(decoded(path.read_bytes())[0].splitlines(), 1):
+    for number, line in enumerate(decoded(path.read_bytes())[0].split("\n"), 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line, strict=False)  # control characters inside texts do no harm
         except (ValueError, RecursionError) as error:
             raise Unusable(
                 _("{path} is no JSON Lines file: line {line} is no JSON.", path=path, line=number)
@@ -113,7 +144,8 @@ def _json_lines(path: Path) -> pd.DataFrame:
 _BY_ENDING = {".parquet": _parquet, ".pq": _parquet, ".jsonl": _json_lines, ".ndjson": _json_lines}
 
 
-def _text(path: Path, found: Findings) -> pd.DataFrame:
+def _text(path: Path, found: Findings) -> tuple[pd.DataFrame, str]:
+    """The table in a text, and the sign that divides its columns."""
     text = _decoded(path, found)
     if not text.strip():
         raise Unusable(_("{path} is empty; a table needs a header line and rows.", path=path))
@@ -122,7 +154,6 @@ def _text(path: Path, found: Findings) -> pd.DataFrame:
         raise Unusable(
             _("{path} is no table: its lines are not divided by commas, semicolons, tabs or bars.", path=path)
         )
-    decimal = "," if delimiter != "," and re.search(rf"(^|{re.escape(delimiter)})-?\d+,\d+", text, re.M) else "."
     blanks = f'{delimiter} "' in text
     try:
         header = next(csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=blanks))
@@ -134,9 +165,9 @@ def _text(path: Path, found: Findings) -> pd.DataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             return pd.read_csv(
-                io.StringIO(text), sep=delimiter, decimal=decimal, index_col=False, low_memory=False,
-                skipinitialspace=blanks,
-            )  # fmt: skip
+                io.StringIO(text), sep=delimiter, index_col=False, low_memory=False, skipinitialspace=blanks,
+                keep_default_na=False, na_values=[""],  # "NA" may be a region: `cells` sees to what is missing
+            ), delimiter  # fmt: skip
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, ValueError) as error:
         ragged = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
         if isinstance(error, pd.errors.ParserWarning):

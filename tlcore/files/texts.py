@@ -47,7 +47,7 @@ def column(tables: Mapping[str, pd.DataFrame], files: Files, found: Findings) ->
 
     The one that is named; or the wordiest of those that hold texts, where fewer than `MANY` others are of use.
     """
-    taken = {files.label, files.domain_column, files.places, *files.ignored}
+    taken = {files.label, files.domain_column, files.places, files.group, files.time, *files.ignored}
     if files.text:
         return _named(tables, files, taken, found)
     free = _shared(tables, taken)

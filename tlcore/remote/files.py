@@ -67,10 +67,10 @@ def fetch(file: File) -> Path:
         pooch.retrieve(url, file.hash, fname=path.name, path=path.parent, downloader=capped(file.megabytes))
     except TooLarge as error:
         raise too_large(path, url, file.megabytes) from error
+    except OSError as error:  # first: an address that cannot be asked is also a ValueError
+        raise trouble(error, path, url) from error
     except ValueError as error:
         raise not_as_published(path, url) from error
-    except OSError as error:
-        raise trouble(error, path, url) from error
     return path
 
 

@@ -19,7 +19,6 @@ FILES = {
     )
 }
 SIDE = 28
-DRAWERS = 20  # of each character; every second one's drawing is kept for the test
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class Omniglot(tl.Scenario):
         known, new = (_drawings(fetch(file)) for file in FILES.values())
         chosen = np.random.default_rng(0).permutation(sorted(known))[: self.source_characters]
         own = {character: names for character, names in new.items() if character.startswith(f"{self.alphabet}/")}
+        # Twenty people drew each character; every second one's drawing is kept for the test.
         source = _read(FILES["images_background"], {character: known[character] for character in sorted(chosen)})
         pool, test = (
             _read(FILES["images_evaluation"], {character: names[start::2] for character, names in own.items()})

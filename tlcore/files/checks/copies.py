@@ -42,6 +42,7 @@ def check(data: Situation, found: Findings) -> None:
                 rows=rows(examples[judged], held),
                 fix=fix,
             )
+    _check_unlabelled(data, judged, found)
     for role, part in values.items():
         again = np.flatnonzero(pd.Series(part).duplicated().to_numpy())
         if len(again):
@@ -58,3 +59,29 @@ def check(data: Situation, found: Findings) -> None:
                 rows=rows(examples[role], again),
                 fix=fix,
             )
+
+
+def _check_unlabelled(data: Situation, judged: str, found: Findings) -> None:
+    """Unlabelled examples that are judged too: their inputs alone are the mark."""
+    if data.unlabelled is None:
+        return
+    tested, more = marks(parts(data)[judged].inputs), marks(data.unlabelled.inputs)
+    count = int(np.isin(more, tested).sum())
+    if not count:
+        return
+    coarse = len(np.unique(tested)) < COARSE * len(tested)
+    say = found.note if coarse else found.warn
+    say(
+        counted(
+            "One unlabelled example is also in {test}.",
+            "{n} unlabelled examples are also in {test}.",
+            count,
+            test=place(judged),
+        ),
+        where=place(judged),
+        remedy=_("Half of the target is the test set; remove the copies, or the score will flatter what learns from "
+                 "unlabelled examples.")
+        if judged == "target"
+        else _("Remove them, or the score will flatter what learns from unlabelled examples."),
+        fix=DROP if data.modality in ("table", "text") and not coarse else None,
+    )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ ON = frozenset({"files"})
 NAMES, VALUES = 0.75, 0.85  # how much alike names, or values, must be where the other says little
 CLEAR = 0.1  # how much the best must be ahead of the next, where values alone speak
 LEAST, ROWS = 20, 2000
+MOST = 60  # columns of a file that are compared: each with each
 MOST_VALUES = 200  # different ones of a category
 
 
@@ -46,8 +49,10 @@ def pairs(source: pd.DataFrame, other: pd.DataFrame) -> list[tuple[str, str, str
     """Which column of ``other`` is which of ``source``, and what speaks for it; each occurs once, the surest first."""
     if source.empty or other.empty:
         return []
+    source, other = source.iloc[:, :MOST], other.iloc[:, :MOST]
     names = np.array([[_named_alike(str(old), str(new)) for new in source.columns] for old in other.columns])
-    values = np.array([[held_alike(other[old], source[new]) for new in source.columns] for old in other.columns])
+    here, there = ([held(frame[column]) for column in frame.columns] for frame in (source, other))
+    values = np.array([[held_alike(old, new) for new in here] for old in there])
     fit = np.where(names >= NAMES, 1 + names, np.where(_stands_out(values), values, 0.0))
     fit[values == 0] = 0  # numbers are never words
     found = []
@@ -73,24 +78,39 @@ def _named_alike(one: str, other: str) -> float:
     return SequenceMatcher(a=old, b=new).ratio() if old and new else 0.0
 
 
-def held_alike(one: pd.Series, other: pd.Series) -> float:
+class Held(NamedTuple):
+    """What a column holds: numbers in order, or the shares of its words; of neither, nothing can be said."""
+
+    numeric: bool | None
+    numbers: np.ndarray
+    shares: Mapping[str, float]
+
+
+def held(values: pd.Series) -> Held:
+    """What the first rows of this column hold."""
+    values = values.dropna().head(ROWS)
+    if len(values) < LEAST:
+        return Held(None, np.array([]), {})
+    read = columns.numbers(values)
+    if read is not None:
+        return Held(True, np.sort(read.dropna().to_numpy()), {})
+    shares = columns.text(values).value_counts(normalize=True)
+    return Held(False, np.array([]), shares.to_dict() if 2 <= len(shares) <= MOST_VALUES else {})
+
+
+def held_alike(one: Held, other: Held) -> float:
     """How alike two columns are by what they hold, 0 to 1: 1 less the largest difference of the distribution
     functions of numbers, the overlap of the shares of categories. A little above 0 where nothing can be said."""
     nothing = 0.01
-    one, other = one.dropna().head(ROWS), other.dropna().head(ROWS)
-    if min(len(one), len(other)) < LEAST:
+    if one.numeric is None or other.numeric is None:
         return nothing
-    some, others = columns.numbers(one), columns.numbers(other)
-    if (some is None) != (others is None):
+    if one.numeric != other.numeric:
         return 0.0
-    if some is not None and others is not None:
-        low, high = np.sort(some.dropna().to_numpy()), np.sort(others.dropna().to_numpy())
+    if one.numeric:
+        low, high = one.numbers, other.numbers
         if min(len(np.unique(low)), len(np.unique(high))) < 3:
             return nothing  # yes and no are anybody's
         edges = np.concatenate([low, high])
         gap = np.searchsorted(low, edges, "right") / len(low) - np.searchsorted(high, edges, "right") / len(high)
         return max(1 - float(np.abs(gap).max()), nothing)
-    shares = [columns.text(values).value_counts(normalize=True) for values in (one, other)]
-    if max(map(len, shares)) > MOST_VALUES or min(map(len, shares)) < 2:
-        return nothing
-    return max(float(np.minimum(*shares[0].align(shares[1], fill_value=0.0)).sum()), nothing)
+    return max(sum(min(share, other.shares.get(word, 0.0)) for word, share in one.shares.items()), nothing)

@@ -19,6 +19,7 @@ from tlcore.words import _
 ON = frozenset({"table", "image"})
 ROWS, LEAST, LEAST_OF_A_CLASS = 1000, 100, 10
 TREES, SIDE = 50, 12
+COMMON = 12  # categories of a column
 TELLS = 0.9  # the area under the curve from which trees can tell a wrong label from two classes that overlap
 DOUBTS = 0.6  # how much surer of another class than of the one given
 SHARE = 0.01  # of labels, from which it is worth a sentence
@@ -68,7 +69,7 @@ def likely_errors(inputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def features(part: Examples) -> np.ndarray:
-    """Inputs as numbers ``(N, columns)``: categories by how frequent they are and, of a few, each its own column."""
+    """Inputs as numbers ``(N, columns)``: of categories each of the commonest is a column, the others are in none."""
     if not isinstance(part.inputs, pd.DataFrame):
         return small(np.asarray(part.inputs), SIDE, SIDE).reshape(len(part), -1)
     made = []
@@ -76,6 +77,6 @@ def features(part: Examples) -> np.ndarray:
         if pd.api.types.is_numeric_dtype(values):
             made.append(values.fillna(values.median() if values.notna().any() else 0.0).to_numpy(dtype=float)[:, None])
         else:
-            usual = values.value_counts().index[:12]
+            usual = values.value_counts().index[:COMMON]
             made.append((values.to_numpy(dtype=object)[:, None] == np.asarray(usual, dtype=object)).astype(float))
     return np.hstack(made)
