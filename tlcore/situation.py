@@ -199,7 +199,7 @@ def split(situation: Situation, labels: int | None, seed: int) -> Split:
     train = labelled.take(np.setdiff1d(np.arange(budget), held))
 
     watched = rest.take(rng.permutation(len(rest))[: _to_watch(rest, situation)]) if len(rest) >= 50 else None
-    unlabelled = rest if situation.unlabelled is None else _together(rest, situation.unlabelled)
+    unlabelled = rest if situation.unlabelled is None else together(rest, situation.unlabelled)
     if len(unlabelled) < len(labelled):
         unlabelled = labelled  # every label is in use: the labelled inputs still show where the target lies
     source_held = np.arange(0)
@@ -235,12 +235,14 @@ def hold_out(situation: Situation) -> tuple[Examples, Examples]:
     return situation.target.take(np.setdiff1d(rows, held)), situation.target.take(held)
 
 
-def _together(*parts: Examples) -> Examples:
-    """All these inputs, one part after the other, without labels."""
+def together(*parts: Examples) -> Examples:
+    """All these examples, one part after the other; with labels where every part has some."""
     inputs: list[Any] = [part.inputs for part in parts]
+    known = [part.labels for part in parts if part.labels is not None]
+    labels = np.concatenate(known) if len(known) == len(parts) else None
     if isinstance(inputs[0], pd.DataFrame):
-        return Examples(pd.concat(inputs, ignore_index=True))
-    return Examples(np.concatenate(inputs))
+        return Examples(pd.concat(inputs, ignore_index=True), labels)
+    return Examples(np.concatenate(inputs), labels)
 
 
 def _strata(examples: Examples, situation: Situation) -> np.ndarray:

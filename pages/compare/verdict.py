@@ -37,6 +37,7 @@ show.chart(
 
 st.subheader(_("Leaderboard"), anchor=False)
 compare_verdict.leaderboard(board, compare.of_budget(done, labels), experiment.experiment.metric, key)
+compare_verdict.choice(compare.of_budget(done, labels))
 notes.of_strategies(compare.of_budget(done, labels))
 
 compare_verdict.margin_input(experiment, experiment.experiment.metric)

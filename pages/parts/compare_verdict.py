@@ -8,6 +8,7 @@ import streamlit as st
 from pages.parts import forms
 from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
+from tlcore.measure.choices import STRATEGY, choices
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
@@ -59,6 +60,21 @@ def figures(said: Answer, summary: pd.DataFrame) -> None:
             interval = "" if pd.isna(low) else _("95 %: {low} to {high}", low=f"{low:.3f}", high=f"{high:.3f}")
             told = f"{style.title(name)}. {interval}"
             row_of_tiles.metric(label, f"{rows[name]['mean']:.3f}", border=True, help=told, width=TILE)
+
+
+def choice(runs: pd.DataFrame) -> None:
+    """Whom the product's own choice took, seed by seed."""
+    taken = choices(runs)
+    if taken:
+        among = sum(count for _members, count in taken)
+        parts = (
+            _("{strategies} in {n} of {of} runs", strategies=style.titles(members), n=count, of=among)
+            for members, count in taken
+        )
+        st.caption(
+            _("*{auto}* looked at no test label. It took {choices}.", auto=style.title(STRATEGY),
+              choices=_(", ").join(parts))
+        )  # fmt: skip
 
 
 def chosen(board: pd.DataFrame, key: str) -> list[str]:

@@ -10,6 +10,7 @@ from tlcore import catalog
 from tlcore.cli.commands.runs import records
 from tlcore.cli.output import table
 from tlcore.errors import Unusable
+from tlcore.measure.choices import choices
 from tlcore.measure.gain import BASELINE, CEILING, LEAST_SEEDS, recommended, summarise
 from tlcore.measure.gap import measure_gap
 from tlcore.measure.imbalance import counts, overview
@@ -43,6 +44,9 @@ def show(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
     print()
     if best := recommended(summary):
         print(f"Recommended: {best}.")
+    if taken := choices(runs):
+        parts = (f"{' + '.join(members)} in {count} of {sum(n for _, n in taken)} runs" for members, count in taken)
+        print(f"auto took {', '.join(parts)}.")
     for line in warnings(runs):
         print(line)
     if plan.experiment.seeds < LEAST_SEEDS:

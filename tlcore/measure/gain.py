@@ -33,6 +33,7 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from tlcore import catalog
+from tlcore.measure import choices
 from tlcore.measure.statistics import beside, by_budget, by_strategy, standard_error, t_interval
 
 HELPS, SAME, HURTS, OPEN, BASELINE, CEILING = (
@@ -69,14 +70,18 @@ def summarise(runs: pd.DataFrame, margin: float = 0.01) -> pd.DataFrame:
 def recommended(summary: pd.DataFrame) -> str:
     """The strategy that the evidence at the largest label budget supports; "" where there is none.
 
-    The largest gain among those that help; where none does, the best model without transfer. With fewer than
-    three seeds, or without any model to hold transfer against, nothing is recommended.
+    What `auto` chose without a look at the test set, unless it does harm or another one's gain lies clearly above
+    its own. Where it took no part, the largest gain among those that help; where none does, the best model without
+    transfer. With fewer than three seeds, or without any model to hold transfer against, nothing is recommended.
     """
     at_most = list(by_budget(summary[summary["n"] >= LEAST_SEEDS]))
     if not at_most:
         return ""
     last = at_most[-1][1]
     helping = last[last["verdict"] == HELPS]
+    own = last[(last["strategy"] == choices.STRATEGY) & last["gain_high"].notna() & (last["verdict"] != HURTS)]
+    if len(own) and not (helping["gain_low"] > own["gain_high"].iloc[0]).any():
+        return choices.STRATEGY
     if len(helping):
         return str(helping.sort_values("gain")["strategy"].iloc[-1])
     baselines = last.loc[last["baseline"].notna(), "baseline"]

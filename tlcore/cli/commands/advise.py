@@ -1,0 +1,49 @@
+"""``advise``: what to try, in which order, and when not to transfer at all, before any training."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
+
+from tlcore import catalog
+from tlcore.cli import flags
+from tlcore.cli.output import as_json, json_flag
+
+HELP = "what to try, in which order, and when not to transfer at all, before any training"
+SHOWN = 6
+
+
+def arguments(parser: ArgumentParser) -> None:
+    flags.data(parser)
+    parser.add_argument("--labels", type=int, metavar="N", help="how many target labels may be used")
+    parser.add_argument("--backbone", default="auto", metavar="NAME", help="the network (default: what suits the data)")
+    parser.add_argument("--small", action="store_true", help="the model must be small and quick")
+    json_flag(parser)
+
+
+def run(asked: Namespace) -> int:
+    from tlcore.advice import advise, facts
+    from tlcore.plan import drawn
+    from tlcore.situation import hold_out
+
+    name, settings = flags.chosen_data(asked)
+    situation = drawn(name, **settings)
+    usual = min(catalog.scenarios()[name].budget, len(hold_out(situation)[0]))
+    known = facts(situation, asked.labels or usual, asked.backbone, asked.small)
+    advice = advise(known, situation, asked.backbone)
+    if asked.json:
+        told = [recommendation._asdict() for recommendation in advice.strategies]
+        as_json({"facts": asdict(known), "transfer": advice.transfer, "against": advice.against, "first": advice.first,
+                 "strategies": told}, asked.json)  # fmt: skip
+        if asked.json == "-":
+            return 0
+    for sentence in advice.first:
+        print(f"First: {sentence}")
+    print(f"With {known.labels} target labels, {known.source:,} source examples, a gap that is {known.gap}:")
+    for sentence in advice.against:
+        print(f"Do not transfer: {sentence}")
+    for place, one in enumerate(advice.strategies[:SHOWN], 1):
+        print(f"{place}. {one.strategy} ({catalog.strategies()[one.strategy].title})")
+        print(*(f"   {why}" for why in one.why), f"   Not: {one.risk}", sep="\n")
+    print("If you want one model, without a choice of your own: auto.")
+    return 0
