@@ -14,7 +14,8 @@ import vl_convert
 from frames import LEVELS, PARTS, epochs_of, predictions_of, runs_of
 
 from tlcore import catalog
-from tlcore.charts import answers, convergence, forgetting, gap, imbalance, style, verdict
+from tlcore.charts import answers, calibration, convergence, forgetting, gap, imbalance, style, verdict
+from tlcore.measure import calibration as calibrated
 from tlcore.measure import convergence as measure
 from tlcore.measure import imbalance as measured
 from tlcore.measure.gain import summarise
@@ -360,6 +361,28 @@ class TestImbalance:
         spec = drawn(imbalance.confusion(table, "fine_tune"))
         assert rows_in(spec) <= imbalance.CLASSES_AT_MOST**2
         assert "100 more frequent classes" in words_in(spec)
+
+
+class TestCalibration:
+    def test_every_curve_stands_beside_the_diagonal_with_its_error_in_the_legend(self):
+        runs = runs_of({"fine_tune": 0.8, "scratch": 0.6}, 3)
+        predictions = predictions_of(runs, (0.8, 0.2))
+        scores = calibrated.scores(predictions, runs)
+        spec = drawn(calibration.reliability(calibrated.reliability(predictions, runs), scores))
+        told = {f"{style.title(row.strategy)} (error {row.error:.1%})" for row in scores.itertuples()}
+        assert series_in(spec) == told
+        assert [{"held": 0.0, "share": 0.0}, {"held": 1.0, "share": 1.0}] in spec["datasets"].values()
+        assert "Not drawn" not in words_in(spec)
+
+    def test_of_many_strategies_four_are_drawn_and_without_predictions_none(self):
+        runs = runs_of(MANY, 1)
+        predictions = predictions_of(runs, (0.5, 0.3, 0.2))
+        curve, scores = calibrated.reliability(predictions, runs), calibrated.scores(predictions, runs)
+        spec = drawn(calibration.reliability(curve, scores))
+        assert len(series_in(spec)) == calibration.CURVES_AT_MOST
+        assert "Not drawn" in words_in(spec)
+        nothing = drawn(calibration.reliability(curve.head(0), scores.head(0)))
+        assert "No run has left predictions yet." in words_in(nothing)
 
 
 def test_every_chart_speaks_chinese():

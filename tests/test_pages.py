@@ -535,6 +535,8 @@ def test_the_rarest_class_speaks_for_itself_where_the_event_is_the_common_one(st
         store.save_predictions(shelves.carried_out(store), pd.DataFrame(columns))
     app = opened("compare/imbalance.py", experiment=experiment)
     assert "It says stayed = no in 20 % of cases; it is true in 20 %." in said(app)
+    (calibration,) = [table.value for table in app.dataframe if "brier" in table.value]
+    assert calibration["error"].tolist() == pytest.approx([0.8 * 0.1 + 0.2 * 0.2] * 2)
 
 
 def test_public_data_are_fetched_when_a_person_asks_and_not_by_looking(monkeypatch):
