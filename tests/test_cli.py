@@ -345,7 +345,7 @@ def test_check_ends_with_status_2_where_the_data_is_unusable(
 def test_gap_measures_files_before_any_training(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["gap", *files, "--json"]) == 0
     measured = json.loads(capsys.readouterr().out)
-    assert {"mmd", "coral", "a_distance"} <= set(measured)
+    assert {"mmd", "coral", "frechet", "sliced_wasserstein", "a_distance"} <= set(measured)
     assert {feature["feature"] for feature in measured["features"]} == {"age", "spend"}
     assert main(["gap", *files]) == 0
     assert "mmd" in capsys.readouterr().out
