@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.spatial.distance import cdist
 from sklearn.covariance import ledoit_wolf
 
 from tlcore.errors import Unusable
@@ -63,6 +64,23 @@ def test_mmd_of_equal_distributions_is_zero_on_average_and_often_negative():
     found = [mmd_of(rng.normal(size=(32, 5)), rng.normal(size=(32, 5)), 3.0) for _ in range(300)]
     assert abs(np.mean(found)) < 3 * stats.sem(found)
     assert 0.3 < np.mean(np.array(found) < 0) < 0.8
+
+
+def test_distances_by_one_matrix_product_agree_with_scipy_and_are_zero_between_equal_rows():
+    x = np.random.default_rng(0).normal(1000, 1, (60, 30))
+    found = distances.squared_distances(np.concatenate([x, x]))
+    assert found[:60, :60] == pytest.approx(cdist(x, x, "sqeuclidean"), rel=1e-9)
+    assert (found.diagonal(60) == 0).all()
+    assert found == pytest.approx(found.T, abs=1e-9)
+
+
+def test_the_permutation_test_tells_a_shift_from_none():
+    x, y = two_sets(60, 60)
+    rows, rng = np.concatenate([x, y + 1]), np.random.default_rng(0)
+    value, p_value = distances.mmd_test(rows, 2.0, rng, permutations=99)
+    assert value == pytest.approx(mmd_of(x, y + 1, 2.0))
+    assert p_value == 1 / 100
+    assert distances.mmd_test(rng.permutation(rows), 2.0, rng)[1] > 0.05
 
 
 def test_the_kernel_width_is_the_median_distance_between_different_rows():

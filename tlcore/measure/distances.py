@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.spatial.distance import cdist, pdist
+from scipy.spatial.distance import squareform
 
 FOLDS = 5
 DIRECTIONS = 64
@@ -13,14 +13,28 @@ DIRECTIONS = 64
 
 def median_distance(*parts: np.ndarray) -> float:
     """The kernel width: the median distance between two different rows of the parts pooled."""
-    distances = pdist(np.concatenate(parts))
+    distances = np.sqrt(squareform(squared_distances(np.concatenate(parts)), checks=False))
     middle = float(np.median(distances))
     return middle or float(distances[distances > 0].mean() if (distances > 0).any() else 1.0)
 
 
+def squared_distances(x: np.ndarray) -> np.ndarray:
+    """||a - b||^2 of all pairs of rows, (N, N), by one matrix product; exactly 0 between equal rows."""
+    centred = x - x.mean(axis=0)
+    found = centred @ centred.T
+    lengths = found.diagonal().copy()
+    found *= -2
+    found += lengths
+    found += lengths[:, None]
+    found[found < 1e-12 * lengths.max(initial=0.0)] = 0.0  # what rounding leaves of 0
+    return found
+
+
 def gaussian(x: np.ndarray, width: float) -> np.ndarray:
     """exp(-||a - b||^2 / (2 width^2)) of all pairs of rows, (N, N), with 0 instead of 1 on the diagonal."""
-    kernel = np.exp(-cdist(x, x, "sqeuclidean") / (2 * width**2))
+    kernel = squared_distances(x)
+    kernel /= -2 * width**2
+    np.exp(kernel, out=kernel)
     np.fill_diagonal(kernel, 0.0)
     return kernel
 
@@ -37,6 +51,23 @@ def mmd(kernel: np.ndarray, first: np.ndarray) -> np.ndarray:
     within, across = (reach * one).sum(axis=0), (reach * (1 - one)).sum(axis=0)
     rest = kernel.sum() - within - 2 * across
     return within / (n * (n - 1)) + rest / (m * (m - 1)) - 2 * across / (n * m)
+
+
+def mmd_test(rows: np.ndarray, width: float, rng: np.random.Generator, permutations: int = 200) -> tuple[float, float]:
+    """MMD between the first and the second half of the rows, and how often chance reaches it (the p-value).
+
+    One kernel matrix serves all permutations, which are columns of one matrix product.
+    """
+    kernel = gaussian(rows, width)
+    as_is = np.arange(len(rows))[:, None] < len(rows) // 2
+    value = float(mmd(kernel, as_is)[0])
+    by_chance = mmd(kernel, halvings(len(rows), permutations, rng))
+    return value, float((1 + (by_chance >= value).sum()) / (1 + permutations))
+
+
+def halvings(rows: int, times: int, rng: np.random.Generator) -> np.ndarray:
+    """So many random halvings of the rows, (rows, times) of bool."""
+    return rng.permuted(np.tile(np.arange(rows)[:, None] < rows // 2, times), axis=0)
 
 
 def coral(x: np.ndarray, y: np.ndarray) -> float:

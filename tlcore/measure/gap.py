@@ -92,8 +92,8 @@ def measure_gap(source: Examples, target: Examples, seed: int = 0) -> Gap:
         return float(np.quantile([measure(half[:n], half[n:]) for half in halves[: SPLITS[name]]], QUANTILE))
 
     width = distances.median_distance(here, other)
-    value, p_value = _permuted(np.concatenate([here, other]), width, rng)
-    by_chance = distances.mmd(distances.gaussian(known, width), _parted(2 * n, SPLITS["mmd"], rng))
+    value, p_value = distances.mmd_test(np.concatenate([here, other]), width, rng, PERMUTATIONS)
+    by_chance = distances.mmd(distances.gaussian(known, width), distances.halvings(2 * n, SPLITS["mmd"], rng))
     floor = float(np.quantile(by_chance, QUANTILE))
     tiles = [Tile("mmd", value, floor, p_value, n, _light(value, floor, LARGE**2))]
 
@@ -107,20 +107,6 @@ def measure_gap(source: Examples, target: Examples, seed: int = 0) -> Gap:
         value, floor = measure(here, other), noise(name, measure)
         tiles.append(Tile(name, value, floor, float("nan"), n, _light(value, floor, large, most)))
     return Gap(tuple(tiles), width)
-
-
-def _permuted(rows: np.ndarray, width: float, rng: np.random.Generator) -> tuple[float, float]:
-    """MMD between the first and the second half of the rows, and how often chance reaches it."""
-    kernel = distances.gaussian(rows, width)
-    as_is = np.arange(len(rows))[:, None] < len(rows) // 2
-    value = float(distances.mmd(kernel, as_is)[0])
-    by_chance = distances.mmd(kernel, _parted(len(rows), PERMUTATIONS, rng))
-    return value, float((1 + (by_chance >= value).sum()) / (1 + PERMUTATIONS))
-
-
-def _parted(rows: int, times: int, rng: np.random.Generator) -> np.ndarray:
-    """So many random halvings of the rows, (rows, times) of bool."""
-    return rng.permuted(np.tile(np.arange(rows)[:, None] < rows // 2, times), axis=0)
 
 
 def _light(value: float, floor: float, large: float, most: float = np.inf) -> Light:
