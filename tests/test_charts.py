@@ -19,6 +19,7 @@ from tlcore.measure import calibration as calibrated
 from tlcore.measure import convergence as measure
 from tlcore.measure import imbalance as measured
 from tlcore.measure.gain import summarise
+from tlcore.measure.label_shift import COLUMNS
 from tlcore.words import speaking
 
 
@@ -302,6 +303,22 @@ class TestGap:
         spec = drawn(gap.dumbbell(pairs))
         assert "MMD 25%" in spec["description"]
         assert "No gap to begin with: CORAL." in words_in(spec)
+
+    def test_of_many_classes_those_that_differ_most_are_drawn_with_their_intervals(self):
+        rows = [(f"c{n}", 0.02, 0.02, 0.02 + n / 1000, 0.01, 0.1) for n in range(30)]
+        spec = drawn(gap.classes(pd.DataFrame(rows, columns=COLUMNS)))
+        assert "10 classes whose shares differ less" in words_in(spec)
+        assert "c29" in spec["description"]
+        assert "95 % interval" in words_in(spec)
+
+    def test_shares_known_from_labels_alone_are_drawn_without_an_estimate(self):
+        rows = [("a", 0.5, 0.2, np.nan, np.nan, np.nan), ("b", 0.5, 0.8, np.nan, np.nan, np.nan)]
+        spec = drawn(gap.classes(pd.DataFrame(rows, columns=COLUMNS)))
+        assert "95 % interval" not in words_in(spec)
+        assert {row["part"] for rows in spec["datasets"].values() for row in rows if "part" in row} == {
+            "Source", "Target, by its labels",
+        }  # fmt: skip
+        drawn(gap.classes(pd.DataFrame(columns=COLUMNS)))
 
 
 class TestImbalance:

@@ -10,6 +10,7 @@ from pages.parts.data import Data
 from pages.parts.show import Word
 from tlcore.charts import gap as charts
 from tlcore.measure import gap as measures
+from tlcore.measure.label_shift import DOUBT, ClassShares, class_shares
 from tlcore.situation import Examples, hold_out
 from tlcore.words import _
 
@@ -60,6 +61,31 @@ def drift(data: Data) -> None:
         charts.drift(table), table, key="drift",
         what=_("How differently each column is distributed in source and target. The population stability index is how "
                "the credit industry reads it: below 0.1 stable, 0.1 to 0.25 watch, above 0.25 shifted."),
+    )  # fmt: skip
+
+
+def classes(data: Data) -> None:
+    """How common each class is, by labels and as estimated without; nothing where the answer is a number."""
+    table, p_value = _classes(*_key(data), data)
+    if table.empty:
+        return
+    st.subheader(_("How common each class is"), anchor=False)
+    if pd.isna(p_value):
+        st.caption(_("Nothing is estimated from inputs: the classes differ, or examples are too few."))
+    elif p_value < DOUBT:
+        st.warning(
+            _("More than the shares of the classes differs (p = {p}): the estimate takes all of it for a difference "
+              "in shares, so do not rely on it.", p=f"{p_value:.2g}"),
+            icon=":material/error:",
+        )  # fmt: skip
+    else:
+        st.caption(_("Source examples in the estimated shares look like the target's (p = {p}).", p=f"{p_value:.2g}"))
+    show.chart(
+        charts.classes(table), table, key="classes",
+        what=_("The share of each class in the source, in the target by the labels it has, and in the target as "
+               "estimated from its inputs alone (black-box shift estimation): what a classifier of the source answers "
+               "there is set against what it answers on held-out source examples. The estimate is right where only "
+               "the shares differ and each class looks the same in both places."),
     )  # fmt: skip
 
 
@@ -116,3 +142,8 @@ def _drift(scenario: str, settings: tuple, _data: Data) -> pd.DataFrame:
 @st.cache_data(show_spinner=False, max_entries=16)
 def _embedding(scenario: str, settings: tuple, _data: Data) -> pd.DataFrame:
     return measures.embedding(_data.situation.source, _pool(_data))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _classes(scenario: str, settings: tuple, _data: Data) -> ClassShares:
+    return class_shares(_data.situation)
