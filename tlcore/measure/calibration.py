@@ -29,11 +29,12 @@ def scores(predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame, level: f
     ``rows`` test examples each.
     """
     found = []
+    draws: dict[int, np.ndarray] = {}  # by the number of rows: the same for every strategy and run
     for strategy, tests in tests_of(predictions, runs):
         told = [one for one in map(_told, tests) if one is not None]
         if told:
             brier = np.mean([metrics()["brier"].measure(one["truth"].to_numpy(), _probabilities(one)) for one in tests])
-            found.append((strategy, len(told), len(told[0][0]), *_judged(told, level), float(brier)))
+            found.append((strategy, len(told), len(told[0][0]), *_judged(told, draws, level), float(brier)))
     return pd.DataFrame(found, columns=["strategy", "n", "rows", "error", "low", "high", "by_chance", "brier"])
 
 
@@ -96,7 +97,9 @@ def _error(place: np.ndarray, too_much: np.ndarray) -> float:
     return float(np.abs(np.bincount(place, too_much)).sum() / len(place))
 
 
-def _judged(told: list[tuple[np.ndarray, np.ndarray]], level: float) -> tuple[float, float, float, float]:
+def _judged(
+    told: list[tuple[np.ndarray, np.ndarray]], draws: dict[int, np.ndarray], level: float
+) -> tuple[float, float, float, float]:
     """The mean calibration error over runs, the two ends of its interval, and what chance alone would show.
 
     The interval is the basic bootstrap's: a drawn sample adds its own chance to that of the sample it is drawn from,
@@ -104,7 +107,6 @@ def _judged(told: list[tuple[np.ndarray, np.ndarray]], level: float) -> tuple[fl
     """
     rng = np.random.default_rng(0)
     error = float(np.mean([calibration_error(came_true, held) for came_true, held in told]))
-    draws: dict[int, np.ndarray] = {}  # the same rows for every run
     drawn, chance = [], []
     for came_true, held in told:
         n, place = len(held), _bins(held)
