@@ -388,8 +388,16 @@ class TestCalibration:
         spec = drawn(calibration.reliability(calibrated.reliability(predictions, runs), scores))
         told = {f"{style.title(row.strategy)} (error {row.error:.1%})" for row in scores.itertuples()}
         assert series_in(spec) == told
-        assert [{"held": 0.0, "share": 0.0}, {"held": 1.0, "share": 1.0}] in spec["datasets"].values()
+        (even,) = [rows for rows in spec["datasets"].values() if "series" not in rows[0]]
+        assert [row["held"] for row in even] == [row["share"] for row in even] == pytest.approx([0, 1], abs=0.02)
         assert "Not drawn" not in words_in(spec)
+
+    def test_of_a_rare_event_the_axes_reach_no_further_than_its_probabilities(self):
+        columns = ["strategy", "held", "share", "low", "high", "n", "runs"]
+        rows = [("scratch", 0.01, 0.0, 0.0, 0.03, 100, 1), ("scratch", 0.05, 0.04, 0.01, 0.1, 100, 1)]
+        scores = pd.DataFrame({"strategy": ["scratch"], "error": [0.01], "brier": [0.02]})
+        spec = drawn(calibration.reliability(pd.DataFrame(rows, columns=columns), scores))
+        assert [{"held": 0.0, "share": 0.0}, {"held": 0.1, "share": 0.1}] in spec["datasets"].values()
 
     def test_of_many_strategies_four_are_drawn_and_without_predictions_none(self):
         runs = runs_of(MANY, 1)

@@ -71,22 +71,17 @@ with right:
                "is right."),
     )  # fmt: skip
 
-left, right = st.columns(2)
+st.subheader(_("Can the probabilities be taken at their word?"), anchor=False)
 scores = calibrated.scores(predictions, done)
-with left:
-    st.subheader(_("Can the probabilities be taken at their word?"), anchor=False)
-    beside = done[done["strategy"].isin([strategy, "scratch"])]
-    curve = calibrated.reliability(predictions, beside)
-    show.chart(
-        calibration.reliability(curve, scores), curve, key="reliability",
-        what=_("Test examples in ten groups of equal size, by the probability they were given: of those at 30 %, "
-               "30 % should come true. Below the dashed line probabilities are too high, above it too low. With two "
-               "classes the probability is that of the event, with more that of the class that is named. The error "
-               "is the mean distance from the dashed line."),
-    )  # fmt: skip
-with right:
-    st.subheader(_("How far off they are"), anchor=False)
-    compare_imbalance.calibration(scores)
+curve = calibrated.reliability(predictions, done[done["strategy"].isin([strategy, "scratch"])])
+show.chart(
+    calibration.reliability(curve, scores), curve, key="reliability",
+    what=_("Test examples in ten groups of equal size, by the probability they were given: of those at 30 %, "
+           "30 % should come true. Below the dashed line probabilities are too high, above it too low. With two "
+           "classes the probability is that of the event, with more that of the class that is named. The error "
+           "is the mean distance from the dashed line."),
+)  # fmt: skip
+compare_imbalance.calibration(scores)
 
 st.subheader(_("Every class in figures"), anchor=False)
 compare_imbalance.table(per_class)

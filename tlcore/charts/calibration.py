@@ -24,7 +24,8 @@ def reliability(curve: pd.DataFrame, scores: pd.DataFrame) -> style.Picture:
     }
     rows = curve[curve["strategy"].isin(kept)].assign(series=lambda f: f["strategy"].map(names))
     colour, *coded = style.encodings(names)
-    unit = alt.Scale(domain=[0, 1])
+    most = min(1.0, rows[["held", "high"]].max().max()) if len(rows) else 1.0  # of a rare event all are close to 0
+    unit = alt.Scale(domain=[0, most])
     held = alt.X("held:Q", title=_("Probability that was given"), scale=unit, axis=alt.Axis(format="%"))
     title = _("Share that came true")
     share = alt.Y("share:Q", title=title, scale=unit, axis=alt.Axis(format="%"))
@@ -36,7 +37,7 @@ def reliability(curve: pd.DataFrame, scores: pd.DataFrame) -> style.Picture:
         alt.Tooltip("high:Q", title=_("95 % to"), format=".1%"),
         alt.Tooltip("n:Q", title=_("Examples"), format=",.0f"),
     ]
-    even = pd.DataFrame({"held": [0.0, 1.0], "share": [0.0, 1.0]})
+    even = pd.DataFrame({"held": [0.0, most], "share": [0.0, most]})
     base = alt.Chart(rows)
     return style.framed(
         alt.layer(
