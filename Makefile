@@ -43,7 +43,7 @@ pictures: $(VENV)/.dev  ## take the README's pictures of the running dashboard
 	PYTHONPATH=. $(PY) docs/pictures/make.py
 
 benchmarks: $(VENV)/.dev  ## measure what docs/performance.md reports
-	@for script in loop start compare_digits pages; do \
+	@for script in loop measures start compare_digits pages; do \
 		echo "== benchmarks/$$script.py"; $(PY) -m benchmarks.$$script || exit 1; done
 
 clean:  ## remove the environment and every cache; experiments under .transferlab stay

@@ -14,10 +14,12 @@ import vl_convert
 from frames import LEVELS, PARTS, epochs_of, predictions_of, runs_of
 
 from tlcore import catalog
-from tlcore.charts import answers, convergence, forgetting, gap, imbalance, style, verdict
+from tlcore.charts import answers, calibration, convergence, forgetting, gap, imbalance, style, verdict
+from tlcore.measure import calibration as calibrated
 from tlcore.measure import convergence as measure
 from tlcore.measure import imbalance as measured
 from tlcore.measure.gain import summarise
+from tlcore.measure.label_shift import COLUMNS
 from tlcore.words import speaking
 
 
@@ -302,6 +304,22 @@ class TestGap:
         assert "MMD 25%" in spec["description"]
         assert "No gap to begin with: CORAL." in words_in(spec)
 
+    def test_of_many_classes_those_that_differ_most_are_drawn_with_their_intervals(self):
+        rows = [(f"c{n}", 0.02, 0.02, 0.02 + n / 1000, 0.01, 0.1) for n in range(30)]
+        spec = drawn(gap.classes(pd.DataFrame(rows, columns=COLUMNS)))
+        assert "10 classes whose shares differ less" in words_in(spec)
+        assert "c29" in spec["description"]
+        assert "95 % interval" in words_in(spec)
+
+    def test_shares_known_from_labels_alone_are_drawn_without_an_estimate(self):
+        rows = [("a", 0.5, 0.2, np.nan, np.nan, np.nan), ("b", 0.5, 0.8, np.nan, np.nan, np.nan)]
+        spec = drawn(gap.classes(pd.DataFrame(rows, columns=COLUMNS)))
+        assert "95 % interval" not in words_in(spec)
+        assert {row["part"] for rows in spec["datasets"].values() for row in rows if "part" in row} == {
+            "Source", "Target, by its labels",
+        }  # fmt: skip
+        drawn(gap.classes(pd.DataFrame(columns=COLUMNS)))
+
 
 class TestImbalance:
     def frames(self, shares: tuple[float, ...] = (0.97, 0.03), seeds: int = 3, levels: Mapping[str, float] = LEVELS):
@@ -360,6 +378,36 @@ class TestImbalance:
         spec = drawn(imbalance.confusion(table, "fine_tune"))
         assert rows_in(spec) <= imbalance.CLASSES_AT_MOST**2
         assert "100 more frequent classes" in words_in(spec)
+
+
+class TestCalibration:
+    def test_every_curve_stands_beside_the_diagonal_with_its_error_in_the_legend(self):
+        runs = runs_of({"fine_tune": 0.8, "scratch": 0.6}, 3)
+        predictions = predictions_of(runs, (0.8, 0.2))
+        scores = calibrated.scores(predictions, runs)
+        spec = drawn(calibration.reliability(calibrated.reliability(predictions, runs), scores))
+        told = {f"{style.title(row.strategy)} (error {row.error:.1%})" for row in scores.itertuples()}
+        assert series_in(spec) == told
+        (even,) = [rows for rows in spec["datasets"].values() if "series" not in rows[0]]
+        assert [row["held"] for row in even] == [row["share"] for row in even] == pytest.approx([0, 1], abs=0.02)
+        assert "Not drawn" not in words_in(spec)
+
+    def test_of_a_rare_event_the_axes_reach_no_further_than_its_probabilities(self):
+        columns = ["strategy", "held", "share", "low", "high", "n", "runs"]
+        rows = [("scratch", 0.01, 0.0, 0.0, 0.03, 100, 1), ("scratch", 0.05, 0.04, 0.01, 0.1, 100, 1)]
+        scores = pd.DataFrame({"strategy": ["scratch"], "error": [0.01], "brier": [0.02]})
+        spec = drawn(calibration.reliability(pd.DataFrame(rows, columns=columns), scores))
+        assert [{"held": 0.0, "share": 0.0}, {"held": 0.1, "share": 0.1}] in spec["datasets"].values()
+
+    def test_of_many_strategies_four_are_drawn_and_without_predictions_none(self):
+        runs = runs_of(MANY, 1)
+        predictions = predictions_of(runs, (0.5, 0.3, 0.2))
+        curve, scores = calibrated.reliability(predictions, runs), calibrated.scores(predictions, runs)
+        spec = drawn(calibration.reliability(curve, scores))
+        assert len(series_in(spec)) == calibration.CURVES_AT_MOST
+        assert "Not drawn" in words_in(spec)
+        nothing = drawn(calibration.reliability(curve.head(0), scores.head(0)))
+        assert "No run has left predictions yet." in words_in(nothing)
 
 
 def test_every_chart_speaks_chinese():

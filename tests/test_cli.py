@@ -345,10 +345,26 @@ def test_check_ends_with_status_2_where_the_data_is_unusable(
 def test_gap_measures_files_before_any_training(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["gap", *files, "--json"]) == 0
     measured = json.loads(capsys.readouterr().out)
-    assert {"mmd", "coral", "a_distance"} <= set(measured)
+    assert {"mmd", "coral", "frechet", "sliced_wasserstein", "a_distance"} <= set(measured)
     assert {feature["feature"] for feature in measured["features"]} == {"age", "spend"}
+    shares = pd.DataFrame(measured["classes"]["shares"])
+    assert shares[["source", "target", "estimate"]].sum().tolist() == pytest.approx([1, 1, 1])
+    assert 0 < measured["classes"]["p_value"] <= 1
     assert main(["gap", *files]) == 0
-    assert "mmd" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "mmd" in printed
+    assert "How common each class is" in printed
+
+
+@pytest.mark.parametrize(("scenario", "estimated"), [("digits", True), ("intents", False), ("b2b_value", None)])
+def test_gap_tells_the_shares_of_classes_for_images_and_texts_and_has_none_for_numbers(scenario, estimated, capsys):
+    """The two places of the texts do not have the same classes, so nothing can be estimated."""
+    assert main(["gap", scenario, "--json"]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    if estimated is None:
+        assert "classes" not in measured
+    else:
+        assert all((row["estimate"] is not None) == estimated for row in measured["classes"]["shares"])
 
 
 # From files to verdict, through the queue.

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.spatial.distance import cdist
 from sklearn.covariance import ledoit_wolf
 
 from tlcore.errors import Unusable
@@ -17,7 +18,7 @@ from tlcore.measure.features import describe, matrix
 from tlcore.measure.gap import Gap, measure_gap
 from tlcore.situation import Examples, Situation
 
-MEASURES = ["mmd", "coral", "mean_distance", "a_distance"]
+MEASURES = ["mmd", "coral", "mean_distance", "frechet", "sliced_wasserstein", "a_distance"]
 
 
 def table(n: int, seed: int, shift: float = 0.0, scale: float = 1.0, columns: int = 3) -> Examples:
@@ -65,6 +66,23 @@ def test_mmd_of_equal_distributions_is_zero_on_average_and_often_negative():
     assert 0.3 < np.mean(np.array(found) < 0) < 0.8
 
 
+def test_distances_by_one_matrix_product_agree_with_scipy_and_are_zero_between_equal_rows():
+    x = np.random.default_rng(0).normal(1000, 1, (60, 30))
+    found = distances.squared_distances(np.concatenate([x, x]))
+    assert found[:60, :60] == pytest.approx(cdist(x, x, "sqeuclidean"), rel=1e-9)
+    assert (found.diagonal(60) == 0).all()
+    assert found == pytest.approx(found.T, abs=1e-9)
+
+
+def test_the_permutation_test_tells_a_shift_from_none():
+    x, y = two_sets(60, 60)
+    rows, rng = np.concatenate([x, y + 1]), np.random.default_rng(0)
+    value, p_value = distances.mmd_test(rows, 2.0, rng, permutations=99)
+    assert value == pytest.approx(mmd_of(x, y + 1, 2.0))
+    assert p_value == 1 / 100
+    assert distances.mmd_test(rng.permutation(rows), 2.0, rng)[1] > 0.05
+
+
 def test_the_kernel_width_is_the_median_distance_between_different_rows():
     rows = np.array([[0.0], [1.0], [3.0], [10.0]])
     assert distances.median_distance(rows[:2], rows[2:]) == np.median([1, 3, 10, 2, 9, 7])
@@ -89,6 +107,54 @@ def test_mean_distance_is_blind_to_a_changed_spread_and_coral_is_not():
     x = x - x.mean(axis=0)
     assert distances.mean_distance(x, 3 * x) == pytest.approx(0, abs=1e-12)
     assert distances.coral(x, 3 * x) > 0.1
+
+
+def test_frechet_by_hand_and_along_one_column():
+    x = np.array([[0.0], [2.0]])
+    assert distances.frechet(x, 3 * x + 5) == pytest.approx((1 - 8) ** 2 + (np.sqrt(2) - np.sqrt(18)) ** 2)
+
+
+@pytest.mark.parametrize(("n", "m"), [(60, 40), (3, 5)])
+def test_frechet_agrees_with_the_root_of_the_product_of_the_covariances(n, m):
+    x, y = two_sets(n, m)
+    one, other = np.cov(x, rowvar=False), np.cov(y, rowvar=False)
+    moved = ((x.mean(axis=0) - y.mean(axis=0)) ** 2).sum()
+    across = np.sqrt(np.linalg.eigvals(one @ other).astype(complex)).real.sum()
+    assert distances.frechet(x, y) == pytest.approx(moved + np.trace(one) + np.trace(other) - 2 * across, abs=1e-6)
+    assert distances.frechet(x, y) == pytest.approx(distances.frechet(y, x))
+
+
+def test_frechet_of_a_set_with_itself_is_zero_and_with_it_moved_the_square_of_the_move():
+    x, _ = two_sets(50, 1)
+    assert distances.frechet(x, x) == pytest.approx(0, abs=1e-9)
+    assert distances.frechet(x, x + 2) == pytest.approx(4 * x.shape[1])
+
+
+def test_frechet_is_blind_to_a_shape_that_has_the_same_mean_and_spread_and_sliced_wasserstein_is_not():
+    rng = np.random.default_rng(0)
+    bell, halves = rng.normal(size=(2000, 1)), rng.choice([-1.0, 1.0], (2000, 1))
+    bell, halves = ((part - part.mean()) / part.std() for part in (bell, halves))
+    assert distances.frechet(bell, halves) == pytest.approx(0, abs=1e-9)
+    assert distances.sliced_wasserstein(bell, halves) > 0.5
+
+
+@pytest.mark.parametrize(("n", "m"), [(30, 30), (6, 9), (7, 1)])
+def test_sliced_wasserstein_along_one_column_agrees_with_the_quantiles_term_by_term(n, m):
+    x, y = (part[:, :1] for part in two_sets(n, m))
+    fine = (np.arange(n * m) + 0.5) / (n * m)  # every step of either quantile function lies between two of these
+    one, other = (np.quantile(part, fine, method="inverted_cdf") for part in (x, y))
+    assert distances.sliced_wasserstein(x, y) == pytest.approx(np.sqrt(((one - other) ** 2).mean()), rel=1e-5)
+
+
+def test_sliced_wasserstein_of_a_moved_set_is_the_distance_of_its_means():
+    x, _ = two_sets(50, 1)
+    assert distances.sliced_wasserstein(x, x[::-1]) == pytest.approx(0, abs=1e-6)
+    assert distances.sliced_wasserstein(x, x + 1) == pytest.approx(distances.mean_distance(x, x + 1), rel=0.3)
+    move = np.random.default_rng(3).normal(size=60)
+    wide = np.random.default_rng(4).normal(size=(40, 60))
+    assert distances.sliced_wasserstein(wide, wide + move) == pytest.approx(
+        distances.mean_distance(wide, wide + move), rel=0.2
+    )
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(200, 4), (20, 50)])

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from pages.parts import again, menu, reads, show, strategies, uploads
 from tlcore import catalog, launch
 from tlcore.knobs import knob
+from tlcore.measure.gap import SPLITS
 from tlcore.outcome import Epoch, Failure, Note, Outcome, State
 from tlcore.plan import drawn, plan, refusal
 from tlcore.scenarios import own_files
@@ -535,6 +536,29 @@ def test_the_rarest_class_speaks_for_itself_where_the_event_is_the_common_one(st
         store.save_predictions(shelves.carried_out(store), pd.DataFrame(columns))
     app = opened("compare/imbalance.py", experiment=experiment)
     assert "It says stayed = no in 20 % of cases; it is true in 20 %." in said(app)
+    (calibration,) = [table.value for table in app.dataframe if "brier" in table.value]
+    assert calibration["error"].tolist() == pytest.approx([0.8 * 0.1 + 0.2 * 0.2] * 2)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "told", "untold"),
+    [
+        ("digits", "do not rely on it", "Nothing is estimated"),
+        ("intents", "Nothing is estimated", "do not rely on it"),
+        ("b2b_value", "Both in one picture", "How common each class is"),
+    ],
+)
+def test_the_domain_gap_says_how_common_each_class_is_where_the_answer_is_one(scenario, told, untold):
+    text = said(opened("prepare/domain_gap.py", scenario=scenario))
+    assert told in text
+    assert untold not in text
+
+
+def test_every_measure_of_the_gap_has_a_tile_with_a_name_and_a_line_of_explanation():
+    app = opened("prepare/domain_gap.py", scenario="cold_start")
+    assert len(app.metric) == len(SPLITS)
+    assert all(tile.help for tile in app.metric)
+    assert not {tile.label for tile in app.metric} & set(SPLITS)
 
 
 def test_public_data_are_fetched_when_a_person_asks_and_not_by_looking(monkeypatch):

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from pages.parts import compare, compare_imbalance, frame, reads, show
-from tlcore.charts import answers
+from tlcore.charts import answers, calibration
 from tlcore.charts import imbalance as charts
+from tlcore.measure import calibration as calibrated
 from tlcore.measure import imbalance as measure
 from tlcore.words import _
 
@@ -69,6 +70,18 @@ with right:
                "seeds whose predictions are kept. The diagonal "
                "is right."),
     )  # fmt: skip
+
+st.subheader(_("Can the probabilities be taken at their word?"), anchor=False)
+scores = calibrated.scores(predictions, done)
+curve = calibrated.reliability(predictions, done[done["strategy"].isin([strategy, "scratch"])])
+show.chart(
+    calibration.reliability(curve, scores), curve, key="reliability",
+    what=_("Test examples in ten groups of equal size, by the probability they were given: of those at 30 %, "
+           "30 % should come true. Below the dashed line probabilities are too high, above it too low. With two "
+           "classes the probability is that of the event, with more that of the class that is named. The error "
+           "is the mean distance from the dashed line."),
+)  # fmt: skip
+compare_imbalance.calibration(scores)
 
 st.subheader(_("Every class in figures"), anchor=False)
 compare_imbalance.table(per_class)

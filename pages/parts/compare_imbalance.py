@@ -89,6 +89,29 @@ def strategy(per_class: pd.DataFrame, best: str) -> str:
     return forms.choice(st.selectbox, _("Strategy"), words, "strategy", best, width=420)
 
 
+def calibration(scores: pd.DataFrame) -> None:
+    """Calibration error and Brier score of every strategy, the best calibrated on top."""
+    shown = scores.sort_values("error", kind="stable")
+    shown = shown.assign(
+        strategy=shown["strategy"].map(style.title),
+        interval=[f"{low:.1%} – {high:.1%}" for low, high in zip(shown["low"], shown["high"], strict=True)],
+    )
+    share = st.column_config.NumberColumn
+    off = _("How far probabilities are off on average.")
+    chance = _("What 95 of 100 models whose probabilities are right show on so few test examples.")
+    st.dataframe(
+        shown, hide_index=True, placeholder="–",
+        column_order=["strategy", "error", "interval", "by_chance", "brier"],
+        column_config={
+            "strategy": _("Strategy"),
+            "error": share(_("Calibration error"), format="percent", help=off),
+            "interval": st.column_config.TextColumn(_("95 % interval"), help=_("Bootstrap over test examples.")),
+            "by_chance": share(_("By chance up to"), format="percent", help=chance),
+            "brier": share(_("Brier score"), format="%.3f", help=_("Mean squared distance from what came true.")),
+        },
+    )  # fmt: skip
+
+
 def table(per_class: pd.DataFrame) -> None:
     """Recall, precision and F1 of every strategy and class, the strategies that find most on top."""
     per_class = per_class.assign(found=per_class.groupby("strategy")["recall"].transform("mean"))

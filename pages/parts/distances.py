@@ -10,6 +10,7 @@ from pages.parts.data import Data
 from pages.parts.show import Word
 from tlcore.charts import gap as charts
 from tlcore.measure import gap as measures
+from tlcore.measure.label_shift import DOUBT, ClassShares, class_shares
 from tlcore.situation import Examples, hold_out
 from tlcore.words import _
 
@@ -63,6 +64,31 @@ def drift(data: Data) -> None:
     )  # fmt: skip
 
 
+def classes(data: Data) -> None:
+    """How common each class is, by labels and as estimated without; nothing where the answer is a number."""
+    table, p_value = _classes(*_key(data), data)
+    if table.empty:
+        return
+    st.subheader(_("How common each class is"), anchor=False)
+    if pd.isna(p_value):
+        st.caption(_("Nothing is estimated from inputs: the classes differ, or examples are too few."))
+    elif p_value < DOUBT:
+        st.warning(
+            _("More than the shares of the classes differs (p = {p}): the estimate takes all of it for a difference "
+              "in shares, so do not rely on it.", p=f"{p_value:.2g}"),
+            icon=":material/error:",
+        )  # fmt: skip
+    else:
+        st.caption(_("Source examples in the estimated shares look like the target's (p = {p}).", p=f"{p_value:.2g}"))
+    show.chart(
+        charts.classes(table), table, key="classes",
+        what=_("The share of each class in the source, in the target by the labels it has, and in the target as "
+               "estimated from its inputs alone (black-box shift estimation): what a classifier of the source answers "
+               "there is set against what it answers on held-out source examples. The estimate is right where only "
+               "the shares differ and each class looks the same in both places."),
+    )  # fmt: skip
+
+
 def picture(data: Data) -> None:
     """Both domains in one projection."""
     points = _embedding(*_key(data), data)
@@ -79,6 +105,14 @@ def _named(measure: str) -> tuple[str, str]:
         "mmd": (_("MMD²"), _("Maximum mean discrepancy: how far apart the two distributions are; 0 is none.")),
         "coral": (_("CORAL"), _("How differently the columns vary together; blind to a mere move of the mean.")),
         "mean_distance": (_("Mean distance"), _("How far apart the averages are, in standard deviations.")),
+        "frechet": (
+            _("Fréchet distance"),
+            _("How far apart two bell curves fitted to both are: in their averages and in how columns vary together."),
+        ),
+        "sliced_wasserstein": (
+            _("Sliced Wasserstein"),
+            _("How far the examples must be moved to become the others, in standard deviations."),
+        ),
         "a_distance": (
             _("Proxy A-distance"),
             _("How well a simple model tells the two apart: 0 not at all, 2 without error."),
@@ -108,3 +142,8 @@ def _drift(scenario: str, settings: tuple, _data: Data) -> pd.DataFrame:
 @st.cache_data(show_spinner=False, max_entries=16)
 def _embedding(scenario: str, settings: tuple, _data: Data) -> pd.DataFrame:
     return measures.embedding(_data.situation.source, _pool(_data))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _classes(scenario: str, settings: tuple, _data: Data) -> ClassShares:
+    return class_shares(_data.situation)

@@ -27,6 +27,7 @@ distances.tiles(gap)
 if chosen.situation.modality == "table":
     st.subheader(_("Which columns drifted"), anchor=False)
     distances.drift(chosen)
+distances.classes(chosen)
 st.subheader(_("Both in one picture"), anchor=False)
 distances.picture(chosen)
 st.page_link("run/plan.py", label=_("Plan a comparison"), icon=":material/checklist:")

@@ -9,6 +9,7 @@ from tlcore.charts import style
 from tlcore.words import _
 
 FEATURES_AT_MOST = 20
+CLASSES_AT_MOST = 20
 DOTS_AT_MOST = 2_000  # of either domain; more only hide each other
 WATCH, SHIFTED = 0.1, 0.25  # how the credit industry reads the population stability index
 
@@ -83,6 +84,52 @@ def embedding(points: pd.DataFrame) -> style.Picture:
         style.HEIGHT,
         _("Scatter of source and target in one projection; distances in it are no evidence."),
         _("Distances in a picture are no evidence."),
+    )
+
+
+def classes(shares: pd.DataFrame) -> style.Picture:
+    """How common each class is: ``class, source, target, estimate, low, high``, those that differ most on top."""
+    away = (shares[["target", "estimate"]].sub(shares["source"], axis=0)).abs().max(axis=1)
+    frame = shares.loc[away.sort_values(ascending=False, kind="stable").index].head(CLASSES_AT_MOST)
+    words = {
+        "source": _("Source"),
+        "target": _("Target, by its labels"),
+        "estimate": _("Target, estimated without labels"),
+    }
+    dots = frame.melt(["class", "low", "high"], [*words], var_name="part", value_name="share").dropna(subset=["share"])
+    dots = dots.assign(part=dots["part"].map(words))
+    place = alt.Y("class:N", sort=None, title=None, axis=alt.Axis(labelLimit=150))
+    title = _("Share of the examples")
+    axis = alt.X("share:Q", title=title, axis=alt.Axis(format="%"), scale=alt.Scale(zero=True))
+    key = alt.Legend(title=None, orient="bottom", columns=style.COLUMNS, labelLimit=300, symbolSize=110)
+    colours = alt.Scale(domain=[*words.values()], range=[style.SOURCE, style.TARGET, "#9a5fd6"])
+    shapes = alt.Scale(domain=[*words.values()], range=["circle", "triangle-up", "diamond"])
+    tooltip = [
+        alt.Tooltip("class:N", title=_("Class")),
+        alt.Tooltip("part:N", title=_("Part")),
+        alt.Tooltip("share:Q", title=title, format=".1%"),
+    ]
+    ends = frame.dropna(subset=["low", "high"])[["class", "low", "high"]]
+    cut = len(shares) - len(frame)
+    return style.framed(
+        alt.layer(
+            alt.Chart(ends)
+            .mark_rule(strokeWidth=2.2, color="#9a5fd6")
+            .encode(place, alt.X("low:Q", title=title), alt.X2("high:Q")),
+            alt.Chart(dots[["class", "part", "share"]])
+            .mark_point(size=90, strokeWidth=2, opacity=1)
+            .encode(
+                place,
+                axis,
+                alt.Color("part:N", legend=key, scale=colours),
+                alt.Shape("part:N", legend=key, scale=shapes),
+                tooltip=tooltip,
+            ),
+        ),
+        alt.Step(26),
+        _("How common each class is; most different: {classes}.", classes=", ".join(frame["class"].head(5)) or "-"),
+        _("Bar: 95 % interval of the estimate.") if len(ends) else "",
+        _("{n} classes whose shares differ less are not drawn.", n=cut) if cut else "",
     )
 
 

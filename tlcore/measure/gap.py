@@ -22,7 +22,9 @@ Light = Literal["none", "small", "large"]
 ROWS_AT_MOST = 1000  # of either domain
 LEAST_ROWS = 10
 PERMUTATIONS = 200
-SPLITS = {"mmd": 200, "coral": 40, "mean_distance": 100, "a_distance": 40}  # of the source in two, by cost
+SPLITS = {  # of the source in two, by cost
+    "mmd": 200, "coral": 40, "mean_distance": 100, "frechet": 40, "sliced_wasserstein": 40, "a_distance": 40,
+}  # fmt: skip
 QUANTILE = 0.99
 LARGE = 3.0  # as a distance, so many times what chance shows
 
@@ -36,7 +38,7 @@ class Tile:
     value, more than half the way from the floor to it; "small" = between.
     """
 
-    measure: str  # "mmd" (squared, unbiased), "coral", "mean_distance", "a_distance"
+    measure: str  # one of `SPLITS`; "mmd", "coral" and "frechet" are squared
     value: float
     floor: float
     p_value: float  # by permutation; NaN where the measure has none
@@ -65,7 +67,7 @@ class Gap:
 
 
 def measure_gap(source: Examples, target: Examples, seed: int = 0) -> Gap:
-    """MMD, CORAL, distance of means and proxy A-distance between two domains' inputs.
+    """MMD, CORAL, distance of means, Frechet, sliced Wasserstein and proxy A-distance between two domains' inputs.
 
     Features are standardised by the source (`tlcore.measure.features`). Both domains are drawn down to the
     same number of rows, at most half of the source, so that value and noise floor rest on equal numbers.
@@ -90,33 +92,21 @@ def measure_gap(source: Examples, target: Examples, seed: int = 0) -> Gap:
         return float(np.quantile([measure(half[:n], half[n:]) for half in halves[: SPLITS[name]]], QUANTILE))
 
     width = distances.median_distance(here, other)
-    value, p_value = _permuted(np.concatenate([here, other]), width, rng)
-    by_chance = distances.mmd(distances.gaussian(known, width), _parted(2 * n, SPLITS["mmd"], rng))
+    value, p_value = distances.mmd_test(np.concatenate([here, other]), width, rng, PERMUTATIONS)
+    by_chance = distances.mmd(distances.gaussian(known, width), distances.halvings(2 * n, SPLITS["mmd"], rng))
     floor = float(np.quantile(by_chance, QUANTILE))
     tiles = [Tile("mmd", value, floor, p_value, n, _light(value, floor, LARGE**2))]
 
     for name, measure, large, most in (
         ("coral", distances.coral, LARGE**2, np.inf),
         ("mean_distance", distances.mean_distance, LARGE, np.inf),
+        ("frechet", distances.frechet, LARGE**2, np.inf),
+        ("sliced_wasserstein", distances.sliced_wasserstein, LARGE, np.inf),
         ("a_distance", distances.a_distance, LARGE, 2.0),
     ):
         value, floor = measure(here, other), noise(name, measure)
         tiles.append(Tile(name, value, floor, float("nan"), n, _light(value, floor, large, most)))
     return Gap(tuple(tiles), width)
-
-
-def _permuted(rows: np.ndarray, width: float, rng: np.random.Generator) -> tuple[float, float]:
-    """MMD between the first and the second half of the rows, and how often chance reaches it."""
-    kernel = distances.gaussian(rows, width)
-    as_is = np.arange(len(rows))[:, None] < len(rows) // 2
-    value = float(distances.mmd(kernel, as_is)[0])
-    by_chance = distances.mmd(kernel, _parted(len(rows), PERMUTATIONS, rng))
-    return value, float((1 + (by_chance >= value).sum()) / (1 + PERMUTATIONS))
-
-
-def _parted(rows: int, times: int, rng: np.random.Generator) -> np.ndarray:
-    """So many random halvings of the rows, (rows, times) of bool."""
-    return rng.permuted(np.tile(np.arange(rows)[:, None] < rows // 2, times), axis=0)
 
 
 def _light(value: float, floor: float, large: float, most: float = np.inf) -> Light:

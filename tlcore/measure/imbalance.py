@@ -72,7 +72,7 @@ def precision_recall(predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame
     """
     recall = np.arange(1, CURVE_POINTS + 1) / CURVE_POINTS
     rows = []
-    for strategy, tests in _tests(predictions, runs):
+    for strategy, tests in tests_of(predictions, runs):
         heights = [_precision_at(recall, *_asked(test, event)) for test in tests]
         known = [height for height in heights if height is not None]
         if not known:
@@ -93,7 +93,7 @@ def operating_points(
     examples that raise an alarm and that are the event. Precision is NaN where no run raises an alarm.
     """
     rows = []
-    for strategy, tests in _tests(predictions, runs):
+    for strategy, tests in tests_of(predictions, runs):
         each = []
         for test in tests:
             is_it, held = _asked(test, event)
@@ -118,7 +118,7 @@ def per_class(
     of one run with the mean number of hits. NaN where a class is never true, or never predicted.
     """
     rows = []
-    for strategy, tests in _tests(predictions, runs):
+    for strategy, tests in tests_of(predictions, runs):
         if not tests:
             continue
         columns = [f"p{place}" for place in range(len(classes))]
@@ -137,7 +137,7 @@ def per_class(
     return pd.concat(rows, ignore_index=True)[order] if rows else pd.DataFrame(columns=order)
 
 
-def _tests(predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame) -> Iterator[tuple[str, list[pd.DataFrame]]]:
+def tests_of(predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame) -> Iterator[tuple[str, list[pd.DataFrame]]]:
     """The test predictions of each strategy's finished runs; a run whose predictions are no numbers is left out."""
     done = runs[runs["state"].isin(["done", "stopped"]) & runs["run"].isin(list(predictions))]
     for strategy, some in by_strategy(done):
