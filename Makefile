@@ -19,7 +19,7 @@ help:  ## list these commands
 	@sed -n 's/^\([a-z]*\): .*## /make \1 | /p' Makefile | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
 
 app: $(VENV)/.app  ## start the dashboard and print its address
-	@$(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.headless true
+	@OMP_NUM_THREADS=1 $(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.headless true
 
 test: $(VENV)/.dev  ## run the whole suite, the browser journey included
 	@sh tests/install_browser.sh $(PY)

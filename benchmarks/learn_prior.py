@@ -47,7 +47,7 @@ REACH = 0.7  # of a task in log labels
 SHUFFLED, TURNED = 0.08, 0.07  # of the draws have such source labels
 OTHER_RULE = 0.7  # a concept shift beyond this makes the source mislead
 MISLEADING = 0.1  # how often a source is taken to mislead, before any label was seen
-NOISE, RIDGE, SHRINKAGE = 2.0, 2e-2, 0.1
+NOISE, RIDGE, SHRINKAGE = 3.0, 2e-2, 0.1
 OWN = ("logistic_regression", "gradient_boosting", "random_forest")
 POOLED = "pooled_boosting"
 FEW = (
@@ -202,17 +202,16 @@ def rarest(situation: Situation) -> float:
 
 
 def table(tasks: list[Drawn]) -> pd.DataFrame:
-    """The prior as it is written down: one row per kind of answer, number of labels, kind of source and candidate."""
+    """The prior as it is written down: one row per kind of input, number of labels, kind of source and candidate."""
     rows = []
-    for inputs, regression in (("table", False), ("table", True), ("other", False)):
-        some = [task for task in tasks if (task.inputs, task.regression) == (inputs, regression)]
+    for inputs in ("table", "other"):
+        some = [task for task in tasks if task.inputs == inputs]
         for labels in SIZES if some else ():
             names = together(some)
             for kind, share, mean, covariance in kinds(some, labels, names):
                 for name, one_mean, row in zip(names, mean, covariance, strict=True):
                     rows.append(
-                        {"inputs": inputs, "answer": "number" if regression else "classes", "labels": labels,
-                         "source": kind,
+                        {"inputs": inputs, "labels": labels, "source": kind,
                          "share": share, "noise": NOISE, "candidate": name, "mean": one_mean,
                          **dict(zip(names, row, strict=True))}
                     )  # fmt: skip
@@ -249,9 +248,7 @@ def report(tasks: list[Drawn]) -> str:
     """How `auto` would have chosen on every scenario with what the others taught, beside simple rules."""
     picks: dict[str, list[float]] = {}
     for task in tasks:
-        others = [one for one in tasks if one.scenario != task.scenario and one.regression == task.regression]
-        if not others:  # the only scenario of its kind: what other draws of it taught
-            others = [one for one in tasks if one is not task and one.regression == task.regression]
+        others = [one for one in tasks if one.scenario != task.scenario]
         seen = task.names[: task.gains.shape[1]]
         prior = choosing.Belief(task.names, choosing.mixed(kinds(others, task.labels, task.names)), NOISE)
         belief = prior.updated(seen, task.gains)
@@ -259,7 +256,7 @@ def report(tasks: list[Drawn]) -> str:
         best = task.metric[own].max()
         few = [place for place, name in enumerate(seen) if name in FEW]
         found = {
-            "auto": task.metric[int(np.argmax(belief.mean))],
+            "auto": task.metric[task.names.index(choosing.ranked(belief, auto.BLENDS)[0])],
             f"always {task.names[-1] if task.inputs == 'other' else POOLED}": task.metric[
                 -1 if task.inputs == "other" else task.names.index(POOLED)
             ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
+from sklearn.metrics import log_loss, r2_score
 
 from tlcore.measure.skill import skill
 
@@ -25,13 +25,13 @@ def two(probability):
 def test_the_same_answer_for_all_tells_nothing(binary):
     _score, truth = binary
     assert skill(two(np.full(len(truth), 0.3)), truth, False).mean() == pytest.approx(0, abs=1e-3)
-    assert skill(np.full((len(truth), 1), 5.0), truth.astype(float), True).mean() == pytest.approx(0, abs=1e-9)
+    assert skill(np.full((len(truth), 1), truth.mean()), truth.astype(float), True).mean() == pytest.approx(0)
 
 
 def test_perfect_answers_tell_everything(binary):
     _score, truth = binary
     assert skill(two(np.where(truth, 0.99, 0.01)), truth, False).mean() > 0.98
-    assert skill(3 * truth[:, None] + 7.0, truth.astype(float), True).mean() == pytest.approx(1)
+    assert skill(1.0 * truth[:, None], truth.astype(float), True).mean() == pytest.approx(1)
 
 
 def test_answers_the_wrong_way_round_tell_less_than_nothing(binary):
@@ -56,12 +56,13 @@ def test_of_two_classes_it_is_the_share_of_deviance_that_a_logistic_regression_e
     assert skill(two(1 / (1 + np.exp(-score))), truth, False).mean() == pytest.approx(mcfadden, abs=2e-3)
 
 
-def test_of_numbers_it_is_r2_after_the_best_rising_line():
+def test_of_numbers_it_is_r2_and_0_at_least_where_they_go_the_right_way():
     rng = np.random.default_rng(1)
     truth = rng.normal(size=500)
-    told = 4 * truth + rng.normal(size=500)
-    expected = np.corrcoef(told, truth)[0, 1] ** 2
-    assert skill(told[:, None], truth, True).mean() == pytest.approx(expected)
+    told = truth + 0.5 * rng.normal(size=500)
+    assert skill(told[:, None], truth, True).mean() == pytest.approx(r2_score(truth, told))
+    assert skill(told[:, None] + 100, truth, True).mean() == 0
+    assert skill(100 - told[:, None], truth, True).mean() == pytest.approx(-(np.corrcoef(told, truth)[0, 1] ** 2))
 
 
 def test_many_classes_are_weighed_by_their_shares():

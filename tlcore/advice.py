@@ -20,6 +20,7 @@ from tlcore.measure.gap import measure_gap
 from tlcore.measure.skill import skill
 from tlcore.plan import backbone_for, lacking
 from tlcore.situation import Examples, Situation, hold_out, split, together
+from tlcore.words import message
 
 SURE = 1.64  # standard errors: one in twenty by chance, to one side
 ROWS = 3_000  # of the source are looked at
@@ -51,14 +52,17 @@ class Facts:
 
     @property
     def contradicted(self) -> bool:
-        """Whether the source's rule says the opposite of what the target's labels say."""
-        return bool(self.source_skill < -SURE * self.doubt)
+        """Whether the source's rule says the opposite of what the target's labels say.
+
+        A linear model is no judge of pixels and sounds: where it fails, a network may well see what both have.
+        """
+        return bool(self.modality in ("table", "text") and self.source_skill < -SURE * self.doubt)
 
     @property
     def silent(self) -> bool:
         """Whether the source's rule says nothing about the target, though there is something to say."""
         faint = self.source_skill < SURE * self.doubt and self.own_skill > 2 * max(self.source_skill, 0.02)
-        return bool(faint and not self.contradicted)
+        return bool(self.modality in ("table", "text") and faint and not self.contradicted)
 
 
 class Rule(NamedTuple):
@@ -75,90 +79,85 @@ class Against(NamedTuple):
     why: str
 
 
-def _message(text: str) -> str:
-    """Marks words for translation where they stand in a table."""
-    return text
-
-
 RULES = (
     Rule(
         lambda f: f.same_question and f.modality == "table",
         ("pooled_boosting", "pooled_regression", "score_regression"), 6,
-        _message("Few labels and the same question in both: let one model learn from the rows of both."),
+        message("Few labels and the same question in both: let one model learn from the rows of both."),
     ),
     Rule(
         lambda f: f.same_question and f.modality != "table",
         ("linear_probe_fine_tune", "l2_sp", "fine_tune"), 6,
-        _message("Few labels and the same question in both: start from the source's network and go on with care."),
+        message("Few labels and the same question in both: start from the source's network and go on with care."),
     ),
     Rule(
         lambda f: f.source > 0 and 0 < f.shared < 1,
         ("linear_probe_fine_tune", "l2_sp", "embedded_regression"), 5,
-        _message("Related but other answers: the same network, with a new last layer."),
+        message("Related but other answers: the same network, with a new last layer."),
     ),
     Rule(
         lambda f: f.source > 0 and f.shared == 0,
         ("feature_extraction", "embedded_regression", "linear_probe_fine_tune"), 4,
-        _message("The same inputs, other answers: keep the features, learn the answers anew."),
+        message("The same inputs, other answers: keep the features, learn the answers anew."),
     ),
     Rule(
         lambda f: f.same_question and f.gap == "large" and f.modality != "table",
         ("deep_coral", "dann"), 3,
-        _message("The distributions lie clearly apart: learn features in which they do not."),
+        message("The distributions lie clearly apart: learn features in which they do not."),
     ),
     Rule(
         lambda f: f.same_question and f.gap != "none" and f.modality == "table",
         ("source_boosting", "importance_weighting"), 1,
-        _message("The cases differ, the question does not: what the source knows holds for the cases both have."),
+        message("The cases differ, the question does not: what the source knows holds for the cases both have."),
     ),
     Rule(
         lambda f: f.same_question and f.labels < 60 and f.source_skill > SURE * f.doubt,
         ("source_boosting", "source_regression"), 2,
-        _message("So few labels that the source's model, which fits them, is hard to better."),
+        message("So few labels that the source's model, which fits them, is hard to better."),
     ),
     Rule(
         lambda f: f.places and f.same_question,
         ("many_places", "multi_task"), 3,
-        _message("Several places together: one model, with an answer of its own for each."),
+        message("Several places together: one model, with an answer of its own for each."),
     ),
     Rule(
         lambda f: f.source_classes >= 10 and f.per_class <= 5,
         ("protonet", "cosine_head", "nearest_mean"), 4,
-        _message("Hardly any label, but many related classes to practise on."),
+        message("Hardly any label, but many related classes to practise on."),
     ),
     Rule(
         lambda f: f.small_model and f.source > 0,
         ("distillation",), 8,
-        _message("The model must be small and quick: a large one teaches it."),
+        message("The model must be small and quick: a large one teaches it."),
     ),
     Rule(
         lambda f: f.same_question and f.source >= 20 * f.labels and f.silent,
         ("source_selection", "tradaboost"), 4,
-        _message("A large source of which little fits: take the rows that do."),
+        message("A large source of which little fits: take the rows that do."),
     ),
     Rule(
         lambda f: f.pretrained,
         ("pretrained_regression", "pretrained_fine_tune", "pretrained_probe"), 5,
-        _message("The network comes with weights from millions of examples: use its features."),
+        message("The network comes with weights from millions of examples: use its features."),
     ),
 )  # fmt: skip
 
 REASONS_AGAINST = (
     Against(
         lambda f: f.contradicted,
-        _message("What the source says of the target's labelled cases is the opposite of their labels."),
+        message("What the source says of the target's labelled cases is the opposite of their labels."),
     ),
     Against(
         lambda f: f.same_question and f.silent and f.gap == "large",
-        _message("The two have little in common: they lie far apart, and the source says nothing about the target."),
+        message("The two have little in common: they lie far apart, and the source says nothing about the target."),
     ),
     Against(
         lambda f: f.labels >= 2_000 and f.gap == "large",
-        _message("There are plenty of target labels and a large gap: the target teaches itself better."),
+        message("There are plenty of target labels and a large gap: the target teaches itself better."),
     ),
     Against(
         lambda f: f.source == 0 and not f.pretrained,
-        _message("There is neither a source nor a network with weights: nothing can be carried over."),
+        message("There is neither a source nor a network with weights: nothing can be carried over."),
     ),
 )
 
@@ -237,15 +236,15 @@ def _own(facts: Facts) -> Iterable[Recommendation]:
     for name in names if facts.labels >= 500 and facts.modality == "table" else reversed(names):
         if facts.modality == "table" or name == "logistic_regression":
             offer = catalog.strategies()[name]
-            yield Recommendation(name, 0, [_message("It learns from the target alone.")], offer.avoid)
+            yield Recommendation(name, 0, [message("It learns from the target alone.")], offer.avoid)
 
 
 def _first(facts: Facts) -> Iterable[str]:
     """What to see to before anything else."""
     if facts.minority < 0.01:
-        yield _message("The rare class is under 1 %: judge by average precision and compare remedies for rare classes.")
+        yield message("The rare class is under 1 %: judge by average precision and compare remedies for rare classes.")
     if facts.per_class < 5:
-        yield _message("Fewer than five labels of the rarest class: a few more of these tell more than any method.")
+        yield message("Fewer than five labels of the rarest class: a few more of these tell more than any method.")
 
 
 def _gap(source: Examples, target: Examples) -> str:
@@ -267,7 +266,10 @@ def _skills(situation: Situation, known: Examples, seed: int) -> tuple[float, fl
     if not len(few) or situation.source_space != situation.target_space:
         return float(own.mean()), float("nan"), float("nan")
     model = _linear(regression).fit(here, _coded(few, situation, regression))
-    gains = skill(_told(model, there, len(situation.target_space.classes)), truth, regression)
+    told = _told(model, there, len(situation.target_space.classes))
+    if regression:  # another level is soon corrected; what counts is who is above whom, and by how much
+        told = told + truth.mean() - told.mean()
+    gains = skill(told, truth, regression)
     return float(own.mean()), float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(len(gains)))
 
 

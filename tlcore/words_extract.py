@@ -116,9 +116,10 @@ def _found(tree: ast.Module) -> Iterator[str]:
 
 
 def _said(call: ast.Call) -> Iterator[str]:
-    """The words a call is given: `_`, `counted`, a knob's help, a metric's title, a note about a run."""
+    """The words a call is given: `_`, `message`, `counted`, a knob's help, a metric's title, a note about a run."""
     name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-    first, last = {"_": (0, 1), "counted": (0, 2), "knob": (1, 2), "Metric": (0, 1), "Note": (0, 1)}.get(name, (0, 0))
+    places = {"_": (0, 1), "message": (0, 1), "counted": (0, 2), "knob": (1, 2), "Metric": (0, 1), "Note": (0, 1)}
+    first, last = places.get(name, (0, 0))
     for argument in call.args[first:last]:
         text = _text(argument)
         if text is not None:

@@ -78,6 +78,11 @@ def heard(said: str) -> set[str]:
     return chosen
 
 
+def take(names: Collection[str]) -> None:
+    """Tick these as well, those that may be ticked."""
+    st.session_state[TICKED] = ticked() | (set(names) & set(free()))
+
+
 def _bases() -> dict[str, set[str]]:
     return {"usual": set(free()) & set(catalog.usual()), "none": set(), "all": set(free())}
 

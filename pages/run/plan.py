@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import advanced, data, frame, planned, show, strategies
+from pages.parts import advanced, advised, data, frame, planned, show, strategies
 from tlcore.errors import Unusable
 from tlcore.plan import plan
 from tlcore.spec import Experiment
@@ -17,6 +17,7 @@ if chosen is None:
 
 budgets, seeds, preset, device = planned.controls(chosen.situation, chosen.scenario)
 answer = st.container()
+advised.panel(chosen, budgets[0], advanced.network(chosen.situation))
 st.subheader(_("Strategies"), anchor=False)
 names = strategies.choose(chosen.situation, advanced.network(chosen.situation))
 rest = advanced.choose(chosen.situation, names, preset)

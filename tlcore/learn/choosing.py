@@ -121,17 +121,13 @@ class Choice(NamedTuple):
 
 
 def choose(task: Task, seen: Seen, untried: Sequence[str], blends: Mapping[str, Sequence[str]]) -> Choice:
-    """The candidate with the highest expected skill, after cross-validation.
+    """The first of `ranked`, after cross-validation.
 
-    ``untried`` take too long to be tried: how the others fare says what to expect of them. A source that most likely
-    misleads is left alone, even where a way round it might be found.
+    ``untried`` take too long to be tried: how the others fare says what to expect of them.
     """
-    names = [*seen.names, *untried]
-    belief = prior(task, names).updated(seen.names, seen.gains)
-    order = [names[place] for place in np.argsort(-belief.mean)]
+    belief = prior(task, [*seen.names, *untried]).updated(seen.names, seen.gains)
+    order = ranked(belief, blends)
     alone = [name for name in order if not _transfers(name, blends)]
-    if belief.misled > CERTAIN:
-        order.sort(key=lambda name: name not in alone)
     mean = dict(zip(belief.names, belief.mean, strict=True))
     notes = [
         Note(
@@ -159,6 +155,18 @@ def choose(task: Task, seen: Seen, untried: Sequence[str], blends: Mapping[str, 
     others = "; ".join(_title(name, blends) for name in order[1 : 1 + RUNNERS_UP])
     notes.append(Note("Runners-up: {names}.", {"names": others}, grave=False))
     return Choice(order[0], belief, tuple(notes))
+
+
+def ranked(belief: Belief, blends: Mapping[str, Sequence[str]]) -> list[str]:
+    """The candidates by expected skill.
+
+    A source that most likely misleads is left alone, even where a way round it might be found: what learns from the
+    target alone then comes first, and of that the average of several, which is hardly ever bad.
+    """
+    order = [belief.names[place] for place in np.argsort(-belief.mean)]
+    if belief.misled > CERTAIN:
+        order.sort(key=lambda name: (_transfers(name, blends), name not in blends))
+    return order
 
 
 def _transfers(name: str, blends: Mapping[str, Sequence[str]]) -> bool:
@@ -236,11 +244,9 @@ class Blend(nn.Module):
 
 
 def prior(task: Task, names: Sequence[str]) -> Belief:
-    """What is usual of these candidates for this kind of input and answer and about so many labels."""
+    """What is usual of these candidates for this kind of input and about so many labels."""
     table = pd.read_csv(PRIOR)
     table = table[table["inputs"] == ("table" if task.backbone.modality == "table" else "other")]
-    number = task.target_labels.kind == "regression"
-    table = table[(table["answer"] == "number") == number] if number in set(table["answer"] == "number") else table
     sizes = table["labels"].unique()
     table = table[table["labels"] == sizes[np.abs(np.log(sizes / len(task.labelled.x))).argmin()]]
     known = [LIKE.get(name, name) for name in names]

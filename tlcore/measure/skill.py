@@ -1,10 +1,12 @@
 """How much of what there is to know about labels do answers tell? One scale for classes and numbers.
 
 *Skill* is ``1 - loss / loss of knowing only the class shares`` (log losses), or only the mean (squared errors): 0 is
-as good as knowing nothing, 1 is perfect. Answers are first put on the scale that suits them best: a learner that sorts
-well is not to be thrown away for being too sure of itself. Where that would turn them round, they tell the opposite of
-what they say, and their skill is as far below 0 as it would be above it the right way round. For two classes it is
-McFadden's pseudo R2 (1974) after Platt's scaling (1999), with a sign.
+as good as knowing nothing, 1 is perfect. Probabilities are first put on the scale that suits them best: a learner that
+sorts well is not to be thrown away for being too sure of itself. For two classes it is McFadden's pseudo R2 (1974)
+after Platt's scaling (1999). Numbers are taken as they are, so it is R2 for them, 0 at least.
+
+Answers that go the wrong way tell the opposite of what they say: their skill is as far below 0 as it would be above it
+were they turned round.
 """
 
 from __future__ import annotations
@@ -24,11 +26,12 @@ def skill(told: np.ndarray, truth: np.ndarray, regression: bool) -> np.ndarray:
     if regression:
         centred, plain = told[:, 0] - told.mean(), truth - truth.mean()
         slope = float(centred @ plain) / max(float(centred @ centred), 1e-12)
-        losses, nothing = (plain - slope * centred) ** 2, plain**2
-    else:
-        shares = (np.bincount(truth, minlength=told.shape[1]) + 0.5) / (len(truth) + 0.5 * told.shape[1])
-        nothing = -np.log(shares[truth])
-        slope, losses = _calibrated(np.log(told.clip(TINY)), truth, np.log(shares))
+        line = told[:, 0] - truth.mean() if slope > 0 else slope * centred
+        gains = (plain**2 - (plain - line) ** 2) / max((plain**2).mean(), TINY)
+        return -gains if slope < 0 else gains * (gains.mean() > 0)
+    shares = (np.bincount(truth, minlength=told.shape[1]) + 0.5) / (len(truth) + 0.5 * told.shape[1])
+    nothing = -np.log(shares[truth])
+    slope, losses = _calibrated(np.log(told.clip(TINY)), truth, np.log(shares))
     return np.copysign(1.0, slope) * (nothing - losses) / max(nothing.mean(), TINY)
 
 
