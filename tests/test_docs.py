@@ -8,16 +8,21 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from toys import table
 
 from tlcore import catalog, cli, words_extract
+from tlcore.files.finding import Findings
 from tlcore.learn.run import carry_out
 from tlcore.learn.shelf import Shelf
 from tlcore.outcome import Epoch, State
 from tlcore.plan import plan
+from tlcore.situation import Examples
 from tlcore.spec import Experiment, Training
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +31,7 @@ NAMED_CODE = re.compile(r"^`([\w/]+\.py)`\n\n```python\n(.*?)^```", re.M | re.S)
 EXAMPLES = dict(NAMED_CODE.findall((ROOT / "docs/adding.md").read_text(encoding="utf-8")))
 FOUND_BY_FILE = {"strategies": "head_first", "scenarios": "new_machine", "backbones": "wide", "metrics": "matthews"}
 COMMAND, PAGE = "tlcore/cli/commands/metrics.py", "pages/compare/cost.py"
+CHECK = "tlcore/files/checks/constant.py"
 
 
 @pytest.fixture
@@ -49,7 +55,18 @@ def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_every_kind_of_thing_has_a_complete_example():
     offers = {f"tlcore/{kind}/{name}.py" for kind, name in FOUND_BY_FILE.items()}
-    assert set(EXAMPLES) == {*offers, COMMAND, PAGE}
+    assert set(EXAMPLES) == {*offers, COMMAND, PAGE, CHECK}
+
+
+def test_the_check_finds_what_it_is_for():
+    check: dict[str, Any] = {}
+    exec(compile(EXAMPLES[CHECK], CHECK, "exec"), check)
+    situation, found = table(), Findings()
+    check["check"](situation, found)
+    assert not found
+    inputs = situation.target.inputs.assign(country="FR")
+    check["check"](replace(situation, target=Examples(inputs, situation.target.labels)), found)
+    assert [(finding.where, finding.fix.entry) for finding in found] == [("country", "country")]
 
 
 @pytest.mark.usefixtures("added")
