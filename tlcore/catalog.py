@@ -115,6 +115,10 @@ class Scenario(Offer):
     embedded: ClassVar[bool] = True  # False: needs a person's files, or a download
     budget: ClassVar[int] = 50  # target labels, unless a person chooses otherwise
 
+    def called(self) -> str:
+        """What to call an experiment with these knobs, unless a person names it; "": by the scenario's title."""
+        return ""
+
     def differs(self) -> frozenset[str] | None:
         """In what, of DIFFERENCES, source and target differ at these knobs; None where nobody can know beforehand."""
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -69,7 +70,8 @@ def plan(experiment: Experiment) -> Plan:
     if not strategies:
         raise Unusable(*left_out.values())
     knobs = {name: values for name, values in experiment.knobs.items() if name in (*strategies, backbone)}
-    experiment = replace(experiment, strategies=strategies, knobs=knobs, backbone=backbone, metric=metric)
+    name = experiment.name or catalog.scenario(experiment.scenario, **experiment.settings).called()
+    experiment = replace(experiment, strategies=strategies, knobs=knobs, backbone=backbone, metric=metric, name=name)
     return Plan(experiment, situation, experiment.runs(backbone=backbone, metric=metric), left_out)
 
 
@@ -130,6 +132,21 @@ def backbone_for(name: str, situation: Situation) -> str:
     if name not in fitting:
         raise Unusable(f"{catalog.misread(name, situation)} Choose one of {', '.join(fitting)}.")
     return name
+
+
+def out_of_reach(plan: Plan) -> str | None:
+    """Why the network's weights cannot be had on this machine, in one sentence; None where they can.
+
+    Its host is asked, once, so this is for the moment before something starts.
+    """
+    network: Any = catalog.backbone(plan.backbone, **plan.experiment.knobs.get(plan.backbone, {}))
+    published, own = getattr(network, "published", None), getattr(network, "weights", None)
+    if published is None or own or published.state() != "out of reach":
+        return None
+    return (
+        f"The weights of {plan.backbone} are not on this machine and cannot be fetched. Connect once, or name a file "
+        f"or folder: --set {plan.backbone}.weights=PLACE. `python -m tlcore backbones` says what can be had."
+    )
 
 
 def _at_hand(offer: type[catalog.Backbone]) -> bool:

@@ -18,9 +18,10 @@ summary = compare.of_budget(everything, labels)
 
 said = answers.verdict(summary)
 compare.answer(said)
-if said.verdict == answers.OPEN:
+if said.verdict == answers.OPEN and summary["baseline"].notna().any():  # seeds do not make up for a missing rival
     compare.add_seeds(experiment, said.more_seeds)
 compare_verdict.figures(said, summary)
+st.caption(compare_verdict.judged_by(experiment))
 
 board = leaderboard(summary)
 key = f"leaderboard {experiment.id} {labels}"  # rows selected in another board mean other strategies

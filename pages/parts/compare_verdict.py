@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts import forms
+from pages.parts import forms, show
 from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
 from tlcore.measure.choices import STRATEGY, choices
@@ -60,6 +60,14 @@ def figures(said: Answer, summary: pd.DataFrame) -> None:
             interval = "" if pd.isna(low) else _("95 %: {low} to {high}", low=f"{low:.3f}", high=f"{high:.3f}")
             told = f"{style.title(name)}. {interval}"
             row_of_tiles.metric(label, f"{rows[name]['mean']:.3f}", border=True, help=told, width=TILE)
+
+
+def judged_by(experiment: StoredExperiment) -> str:
+    """What all scores on the page are."""
+    metric = experiment.experiment.metric
+    tests = experiment.facts.get("counts", {}).get("test", {}).get("n", 0)
+    told = _("Scores: {metric} on {n} test examples.", metric=show.metric_name(metric), n=f"{tests:,}")
+    return f"{told} {_('A point is 0.01 of it.')}" if answers.factor(metric) == 100 else told
 
 
 def choice(runs: pd.DataFrame) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import data, frame, reads
+from pages.parts import data, frame, reads, show
 from pages.parts.forms import BOUND, choice, choices
 from tlcore import catalog, launch
-from tlcore.plan import Plan
+from tlcore.errors import Unusable
+from tlcore.plan import Plan, out_of_reach
 from tlcore.preflight import Preflight, preflight
 from tlcore.situation import Situation, hold_out
 from tlcore.spec import PRESETS, Experiment, Training
@@ -109,7 +110,10 @@ def duration(seconds: float) -> str:
 def start(plan: Plan) -> None:
     """The button. Pressed twice it still makes one experiment: equal plans that are active are the same."""
     if st.button(_("Start"), type="primary", icon=":material/play_arrow:", key="start"):
-        begin(plan)
+        if unreachable := out_of_reach(plan):
+            show.problems(Unusable(unreachable))
+        else:
+            begin(plan)
 
 
 def begin(plan: Plan) -> None:

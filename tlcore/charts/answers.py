@@ -13,6 +13,7 @@ from tlcore.measure.gain import BASELINE, CEILING, HELPS, HURTS, OPEN, SAME
 from tlcore.plan import RARE
 from tlcore.words import _, counted
 
+FEW_CASES = 200  # of a class; with more its recall is known to a few points
 NOTICEABLE = 0.01  # a loss of recall below one point is not worth a sentence
 
 
@@ -135,6 +136,9 @@ def _ceiling(summary: pd.DataFrame, best: pd.Series) -> str:
     if best["gap_closed"] <= 0:
         return _("Every target label would bring {score}: {amount}.", score=score,
                  amount=amount(best["headroom"], best["metric"]))  # fmt: skip
+    if best["gap_closed"] >= 1:
+        return _("Every target label would bring {score}: {strategy} is as good without them.", score=score,
+                 strategy=style.title(best["strategy"]))  # fmt: skip
     return _(
         "Every target label would bring {score}: {strategy} closes {share} of the gap without them.",
         score=score, strategy=style.title(best["strategy"]), share=percent(best["gap_closed"]),
@@ -240,7 +244,9 @@ def imbalance(parts: pd.DataFrame, classes: pd.DataFrame, strategy: str, points:
     case = f"{label} = {name}"
     told = {"name": case, "share": percent(share), "strategy": style.title(strategy), "n": int(rare["n"])}
     told["recall"], low, high = (percent(rare[column]) for column in ("recall", "low", "high"))
-    sentences = [_("With so few cases the true share lies between {low} and {high}.", low=low, high=high)]
+    few = _("With so few cases the true share lies between {low} and {high}.", low=low, high=high)
+    many = _("The true share lies between {low} and {high}.", low=low, high=high)
+    sentences = [few if rare["n"] < FEW_CASES else many]
     if strategy != "scratch" and len(scratch):
         sentences[0] += " " + _("From scratch: {recall}.", recall=percent(scratch["recall"].iloc[0]))
         sentences.append(_paid(found, classes[classes["strategy"] == "scratch"], label))

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from tlcore import catalog
 from tlcore.charts import style
 from tlcore.measure import scores
 from tlcore.words import _
@@ -70,7 +71,10 @@ def precision_recall(curve: pd.DataFrame, prevalence: float, points: pd.DataFram
     """
     curve = curve[curve["strategy"] != "frequency_table"]  # that is what chance reaches: the rule
     area = curve.groupby("strategy")["precision"].mean().sort_values(ascending=False)
-    kept, left_out = style.shown(area.index, must=["scratch"], most=CURVES_AT_MOST)
+    # Those a person chooses between come first; what every label would bring is drawn where there is room.
+    ranked = sorted(area.index, key=catalog.is_ceiling)
+    rival = next((name for name in ranked if catalog.is_baseline(name)), "scratch")
+    kept, left_out = style.shown(ranked, must=[rival, "scratch"], most=CURVES_AT_MOST)
     n = curve.groupby("strategy")["n"].max()
     names = {name: _("{strategy} (n = {n})", strategy=style.title(name), n=int(n[name])) for name in kept}
     single = [name for name in kept if n[name] == 1]

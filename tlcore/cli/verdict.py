@@ -10,8 +10,8 @@ from tlcore import catalog
 from tlcore.cli.commands.runs import records
 from tlcore.cli.output import table
 from tlcore.errors import Unusable
-from tlcore.measure.choices import choices
-from tlcore.measure.gain import BASELINE, CEILING, LEAST_SEEDS, recommended, summarise
+from tlcore.measure.choices import STRATEGY, choices
+from tlcore.measure.gain import BASELINE, CEILING, LEAST_SEEDS, OPEN, recommended, summarise
 from tlcore.measure.gap import measure_gap
 from tlcore.measure.imbalance import counts, overview
 from tlcore.measure.notes import grave
@@ -43,7 +43,8 @@ def show(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
                 print(_sentence(row, scale, unit))
     print()
     if best := recommended(summary):
-        print(f"Recommended: {best}.")
+        still_open = best == STRATEGY and (summary.loc[summary["strategy"] == best, "verdict"] == OPEN).all()
+        print(f"Recommended: {best}{', chosen by the labels alone; whether it helps is open' if still_open else ''}.")
     if taken := choices(runs):
         parts = (f"{' + '.join(members)} in {count} of {sum(n for _, n in taken)} runs" for members, count in taken)
         print(f"auto took {', '.join(parts)}.")

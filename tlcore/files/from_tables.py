@@ -193,7 +193,9 @@ def _check_label(tables: dict[str, pd.DataFrame], names: dict[str, str], files: 
         if role == "unlabelled":
             continue
         if files.label not in table.columns:
-            _say_missing(files.label, table, names[role], found, mend=True)
+            # Another name in one file is mended by renaming; where no file has the label, the label was mistyped.
+            known = any(files.label in other.columns for other in tables.values())
+            _say_missing(files.label, table, names[role], found, mend=known)
         elif columns.text(table[files.label]).isna().all():
             found.stop(
                 _("Column '{label}' of {file} holds no label at all.", label=files.label, file=names[role]),

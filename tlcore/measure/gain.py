@@ -70,16 +70,17 @@ def summarise(runs: pd.DataFrame, margin: float = 0.01) -> pd.DataFrame:
 def recommended(summary: pd.DataFrame) -> str:
     """The strategy that the evidence at the largest label budget supports; "" where there is none.
 
-    What `auto` chose without a look at the test set, unless it does harm or another one's gain lies clearly above
-    its own. Where it took no part, the largest gain among those that help; where none does, the best model without
-    transfer. With fewer than three seeds, or without any model to hold transfer against, nothing is recommended.
+    What `auto` chose without a look at the test set, where it helps or that is still open, unless another one's gain
+    lies clearly above its own. Else the largest gain among those that help; where none does, the best model without
+    transfer, which is the simpler one. With fewer than three seeds, or without any model to hold transfer against,
+    nothing is recommended.
     """
     at_most = list(by_budget(summary[summary["n"] >= LEAST_SEEDS]))
     if not at_most:
         return ""
     last = at_most[-1][1]
     helping = last[last["verdict"] == HELPS]
-    own = last[(last["strategy"] == choices.STRATEGY) & last["gain_high"].notna() & (last["verdict"] != HURTS)]
+    own = last[(last["strategy"] == choices.STRATEGY) & last["gain_high"].notna() & last["verdict"].isin([HELPS, OPEN])]
     if len(own) and not (helping["gain_low"] > own["gain_high"].iloc[0]).any():
         return choices.STRATEGY
     if len(helping):

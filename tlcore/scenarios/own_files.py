@@ -30,6 +30,12 @@ class OwnFiles(files.Files, tl.Scenario):
 
     digest: str = tl.knob("", "What the files held when they were chosen; a run refuses files that changed since")
 
+    def called(self) -> str:
+        """The target's file, or the one that is split, and what is predicted."""
+        file = Path(self.target or self.source).name
+        part = f" ({self.domain_column} = {self.target_domain})" if self.domain_column else ""
+        return f"{file}{part}: {self.label}" if self.label else f"{file}{part}"
+
     def draw(self) -> tl.Situation:
         """Raises `Unusable` with one sentence per problem, also when a file has changed since it was chosen."""
         if self.digest and files.digest(self) != self.digest:

@@ -45,5 +45,8 @@ def run(asked: Namespace) -> int:
     for place, one in enumerate(advice.strategies[:SHOWN], 1):
         print(f"{place}. {one.strategy} ({catalog.strategies()[one.strategy].title})")
         print(*(f"   {why}" for why in one.why), f"   Not: {one.risk}", sep="\n")
-    print("If you want one model, without a choice of your own: auto.")
+    if known.source == 0 and not known.pretrained:
+        print("With --backbone NAME, a network that has published weights, the answer is another.")
+    else:
+        print("If you want one model, without a choice of your own: the strategy auto.")
     return 0

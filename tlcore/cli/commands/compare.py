@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from tlcore import catalog
 from tlcore.cli import INCOMPLETE, flags
 from tlcore.cli.output import as_json
 
@@ -25,13 +28,18 @@ def run(asked: Namespace) -> int:
     from tlcore.cli.watching import watch
     from tlcore.errors import Unusable
     from tlcore.outcome import State
-    from tlcore.plan import plan
+    from tlcore.plan import out_of_reach, plan
     from tlcore.store import Store
 
     planned = plan(flags.experiment(asked))
     for sentence in [*_left_out(planned.left_out, asked.strategies), *planned.situation.notes]:
         print(f"Note: {sentence}", file=sys.stderr)
+    doubts = _doubts(planned.experiment.scenario, planned.experiment.settings)
+    for sentence in doubts:
+        print(f"Warning: {sentence}", file=sys.stderr)
     store = Store.open()
+    if unreachable := out_of_reach(planned):
+        raise Unusable(unreachable)
     if planned.experiment.device == "cuda" and not launch.status(store)["gpus"]:
         raise Unusable("There is no CUDA GPU on this machine; choose --device auto or cpu.")
     name = store.submit(planned)
@@ -47,6 +55,8 @@ def run(asked: Namespace) -> int:
     runs = store.runs(name)
     summary = verdict.show(planned, runs)
     places = by_place.show(planned, runs, store)
+    for sentence in doubts:  # who reads the verdict is not to have missed them
+        print(f"Warning: {sentence}")
     if asked.json:
         as_json(verdict.record(planned, name, runs, summary) | places, asked.json)
     lacking = runs[~runs["state"].isin([State.DONE, State.STOPPED])]
@@ -58,6 +68,16 @@ def run(asked: Namespace) -> int:
     if cancelled := int((lacking["state"] == State.CANCELLED).sum()):
         print(f"Cancelled before they had a result: {cancelled} runs.", file=sys.stderr)
     return INCOMPLETE if len(lacking) else 0
+
+
+def _doubts(scenario: str, settings: Mapping[str, Any]) -> list[str]:
+    """What the data doctor warns of in a person's own files."""
+    from tlcore.files import Files, examine
+
+    files = catalog.scenario(scenario, **settings)
+    if not isinstance(files, Files):
+        return []
+    return [f"{one.sentence} {one.remedy}".strip() for one in examine(files) if one.severity == "warning"]
 
 
 def _left_out(refused: dict[str, str], named: str | None) -> list[str]:
