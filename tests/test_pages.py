@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shelves
+from encoders import bert
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import again, menu, reads, show, strategies, uploads
@@ -573,13 +574,21 @@ def test_public_data_are_fetched_when_a_person_asks_and_not_by_looking(monkeypat
     assert "could not be downloaded" in error.value
 
 
-def test_a_network_with_weights_brings_its_own_strategies_into_the_plan(store):
+def test_a_network_with_weights_brings_its_own_strategies_into_the_plan(store, tmp_path):
     plain = opened("run/plan.py", scenario="intents")
     assert "use.pretrained_regression" not in {box.key for box in plain.checkbox}
-    app = opened("run/plan.py", scenario="intents", backbone="minilm")
-    assert not app.exception
+    weights = {"minilm.weights": str(bert(tmp_path / "encoder", ["cancel"]))}
+    app = opened("run/plan.py", scenario="intents", backbone="minilm", **weights)
     assert app.checkbox(key="use.pretrained_regression").value  # one of the usual ones where there are weights
     app.button(key="start").click().run()
     asked = store.experiment(store.experiments()["id"].iloc[0]).experiment
     assert asked.backbone == "minilm"
     assert {"pretrained_regression", "pretrained_fine_tune"} <= set(asked.strategies)
+
+
+def test_weights_that_cannot_be_had_are_said_when_start_is_pressed(store, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.is_offline_mode", lambda: True)
+    app = opened("run/plan.py", scenario="intents", backbone="minilm")
+    app.button(key="start").click().run()
+    assert "cannot be fetched" in app.error[0].value
+    assert store.experiments().empty

@@ -110,7 +110,8 @@ def test_the_event_is_as_common_as_the_knobs_say(name):
         parts = scenario.markets()
         assert parts["source"].happened.mean() == pytest.approx(scenario.source_rate, abs=1e-3)
         both = np.concatenate([parts["target"].happened, parts["test"].happened])
-        assert both.mean() == pytest.approx(scenario.event_rate, abs=1e-3)
+        # Some markets are larger than what is dealt of them, and as common as stated in the whole.
+        assert both.mean() == pytest.approx(scenario.event_rate, rel=0.05, abs=1e-3)
         for part in ("target", "test"):
             assert 0.6 < parts[part].happened.mean() / scenario.event_rate < 1.4
 

@@ -186,8 +186,9 @@ class Metric:
 
 
 FAMILIES = (  # in the order in which a reader meets them
-    "no transfer", "ceiling", "classical transfer", "feature transfer", "parameter transfer", "structure transfer",
-    "domain adaptation", "multi-task", "instance transfer", "distillation", "few-shot", "scarce labels",
+    "choice", "no transfer", "ceiling", "classical transfer", "feature transfer", "parameter transfer",
+    "structure transfer", "domain adaptation", "multi-task", "instance transfer", "distillation", "few-shot",
+    "scarce labels",
 )  # fmt: skip
 
 SITUATIONS = (  # likewise
