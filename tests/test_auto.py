@@ -77,10 +77,12 @@ def test_of_pictures_and_texts_a_networks_features_are_weighed_and_no_trees(situ
     assert all(name.endswith("_regression") for name in names)
 
 
-def test_a_network_with_weights_and_no_source_is_weighed_too():
+def test_a_network_with_weights_and_no_source_is_weighed_too(tmp_path):
     toy = pictures()
     alone = replace(toy, source=toy.target.take(np.arange(0)), facts={"backbone": "taught"})
     assert candidates_of(alone) == {"logistic_regression", "pretrained_regression"}
+    _result, notes = notes_of(alone, tmp_path)
+    assert "The source" not in notes
 
 
 def test_nobody_is_asked_about_labels_it_was_fitted_on():

@@ -127,7 +127,7 @@ def choose(task: Task, seen: Seen, untried: Sequence[str], blends: Mapping[str, 
     """
     belief = prior(task, [*seen.names, *untried]).updated(seen.names, seen.gains)
     order = ranked(belief, blends)
-    alone = [name for name in order if not _transfers(name, blends)]
+    alone = [name for name in order if not any(offer.transfers for offer in _members(name, blends))]
     mean = dict(zip(belief.names, belief.mean, strict=True))
     notes = [
         Note(
@@ -141,7 +141,7 @@ def choose(task: Task, seen: Seen, untried: Sequence[str], blends: Mapping[str, 
             grave=False,
         )
     ]
-    if len(alone) < len(order):
+    if any(_reads_source(name, blends) for name in order):
         chance = {"chance": belief.misled}
         notes.append(Note("The source misleads here with probability {chance:.0%}.", chance, belief.misled > CERTAIN))
     if alone and order[0] not in alone:
@@ -160,21 +160,26 @@ def choose(task: Task, seen: Seen, untried: Sequence[str], blends: Mapping[str, 
 def ranked(belief: Belief, blends: Mapping[str, Sequence[str]]) -> list[str]:
     """The candidates by expected skill.
 
-    A source that most likely misleads is left alone, even where a way round it might be found: what learns from the
-    target alone then comes first, and of that the average of several, which is hardly ever bad.
+    A source that most likely misleads is left alone, even where a way round it might be found: what does not read it
+    then comes first, and of that the average of several, which is hardly ever bad.
     """
     order = [belief.names[place] for place in np.argsort(-belief.mean)]
     if belief.misled > CERTAIN:
-        order.sort(key=lambda name: (_transfers(name, blends), name not in blends))
+        order.sort(key=lambda name: (_reads_source(name, blends), name not in blends))
     return order
 
 
-def _transfers(name: str, blends: Mapping[str, Sequence[str]]) -> bool:
-    return any(catalog.strategies()[member].transfers for member in blends.get(name, (name,)))
+def _reads_source(name: str, blends: Mapping[str, Sequence[str]]) -> bool:
+    return any("source data" in offer.needs for offer in _members(name, blends))
 
 
 def _title(name: str, blends: Mapping[str, Sequence[str]]) -> str:
-    return " + ".join(catalog.strategies()[member].title for member in blends.get(name, (name,)))
+    return " + ".join(offer.title for offer in _members(name, blends))
+
+
+def _members(name: str, blends: Mapping[str, Sequence[str]]) -> list[type[Strategy]]:
+    """The strategy of this name, or those whose answers are averaged."""
+    return [catalog.strategies()[member] for member in blends.get(name, (name,))]
 
 
 def applies(offer: type[Strategy], task: Task) -> bool:
