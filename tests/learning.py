@@ -10,7 +10,7 @@ from toys import pictures
 
 from tlcore import catalog, plan
 from tlcore.kinds.pretrained import Pretrained
-from tlcore.learn import nets
+from tlcore.learn import choosing, nets
 from tlcore.learn.data import Held, Task, deal
 from tlcore.learn.judge import Judge
 from tlcore.learn.loop import Course
@@ -20,6 +20,7 @@ from tlcore.outcome import Epoch
 from tlcore.situation import Situation, split
 from tlcore.spec import RunSpec, Training
 
+choosing.FOLDS = 2  # `auto` is tried on every toy; how well it chooses, tests/test_auto.py asks
 SHORT = Training(epochs=4, batch=32, least_steps=4, patience=4)
 NARROW: dict[str, dict[str, int]] = {
     "mlp": {"width": 16},

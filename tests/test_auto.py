@@ -17,6 +17,12 @@ from tlcore.situation import Examples
 from tlcore.strategies import auto
 
 
+@pytest.fixture(autouse=True)
+def folds(monkeypatch):
+    """As many as a person gets."""
+    monkeypatch.setattr(choosing, "FOLDS", 5)
+
+
 def notes_of(situation, shelf, **more):
     result, _epochs = run(situation, "auto", shelf, **more)
     return result, {" ".join(note.text.split()[:2]).partition(":")[0]: note for note in result.outcome.notes}
