@@ -158,7 +158,7 @@ def test_the_table_of_what_is_usual_knows_every_candidate_for_every_kind_of_inpu
     known = pd.read_csv(choosing.PRIOR)
     wanted = {
         "table": {*auto.TABLE, *(name for name in auto.BLENDS if name != "blend_features")},
-        "other": {*auto.OTHER, "embedded_regression", *auto.UNTRIED, "blend_features"},
+        "other": {*auto.TEXT, "embedded_regression", *auto.UNTRIED, "blend_features"},
     }
     for (inputs, *_key), some in known.groupby(["inputs", "labels", "source"]):
         names = list(some["candidate"])

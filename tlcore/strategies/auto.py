@@ -10,7 +10,8 @@ TABLE = (
     "logistic_regression", "gradient_boosting", "random_forest",
     "source_regression", "source_boosting", "pooled_regression", "pooled_boosting", "score_regression",
 )  # fmt: skip
-OTHER = ("logistic_regression", "source_regression", "pooled_regression", "score_regression")
+TEXT = ("logistic_regression", "source_regression", "pooled_regression", "score_regression")
+PICTURE = ("logistic_regression", "source_regression")  # thousands of columns: more would take longer than a network
 FEATURES = ("embedded_regression", "pretrained_regression")
 UNTRIED = ("linear_probe_fine_tune",)  # would take too long to be tried on every fold
 BLENDS = {
@@ -46,9 +47,10 @@ class Auto(tl.Fitted):
 
     def candidates(self, task):
         """By name, what fits each; on the way a network learns the source where features are to be had of one."""
-        table = task.backbone.modality == "table"
-        found = {name: self.fitting(name, task) for name in (TABLE if table else OTHER) if applies(name, task)}
-        if not table and applies("embedded_regression", task):
+        kind = task.backbone.modality
+        names = {"table": TABLE, "text": TEXT}.get(kind, PICTURE)
+        found = {name: self.fitting(name, task) for name in names if applies(name, task)}
+        if kind != "table" and applies("embedded_regression", task):
             model = task.model()
             yield from tl.recipes.source(model, task, self.source_lr)
             found["embedded_regression"] = self.fitting("embedded_regression", task, model.body)
