@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import toys
 
 from tlcore.outcome import Epoch, Note, Outcome, State
@@ -37,7 +39,17 @@ def done(score: float = 0.8) -> Outcome:
         3,
         "CPU",
         (Note("Rather {how}.", {"how": "few"}),),
+        {"start": "source", "n": 20, "measures": {"mmd": (0.5, 0.2, 0.1), "silhouette": (0.1, 0.3, float("nan"))}},
     )
+
+
+def picture() -> pd.DataFrame:
+    """Two examples of either domain at both moments, no two in one place."""
+    told = pd.MultiIndex.from_product(
+        [["before", "after"], ["source", "target"], [0, 1]], names=["moment", "domain", "example"]
+    ).to_frame(index=False)
+    places = np.arange(len(told), dtype=np.float32)
+    return told.assign(label=np.where(told["domain"] == "target", "yes", None), x0=places, x1=-places)
 
 
 def begun(store: Store) -> str:

@@ -27,7 +27,13 @@ def trained(store):
         key = shelves.carried_out(store, score=score)
         event = rng.random(50).astype(np.float32)
         store.save_predictions(key, _predictions(event))
+        store.save_picture(key, shelves.picture())
     return experiment
+
+
+def _renamed(features):
+    """With the keys that the runs had where they were trained."""
+    return features.assign(run=features["run"].str.partition(".")[0])
 
 
 def _predictions(event):
@@ -63,6 +69,11 @@ def test_an_example_reads_elsewhere_as_it_read_here(store, trained, elsewhere, t
         assert list(now.columns) == list(was.columns)
         np.testing.assert_allclose(now[["p0", "p1"]], was[["p0", "p1"]], atol=5e-4)
         assert now["truth"].tolist() == was["truth"].tolist()
+    pd.testing.assert_frame_equal(here_seen := store.features(trained), _renamed(elsewhere.features(identity)))
+    assert set(here_seen["measure"]) == {"mmd", "silhouette"}
+    shown = [key for key in adopted if elsewhere.picture(key) is not None]
+    assert shown == list(adopted[store.runs(trained)["seed"] == 0])
+    np.testing.assert_allclose(elsewhere.picture(shown[0])["x0"], shelves.picture()["x0"], atol=5e-4)
     assert elsewhere.experiment(identity).experiment == store.experiment(trained).experiment
     assert elsewhere.experiment(identity).facts["machine"] == store.experiment(trained).facts["machine"]
 

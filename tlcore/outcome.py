@@ -76,7 +76,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of a run. ``test`` holds every metric the task has, from labels used once, here."""
+    """The end of a run. ``test`` holds every metric the task has, from labels used once, here.
+
+    ``features``: what its network makes of both domains, before and after; empty where no one network answers.
+    """
 
     state: State
     test: dict[str, float] = field(default_factory=dict)
@@ -86,4 +89,5 @@ class Outcome:
     epochs: int = 0
     device: str = ""
     notes: tuple[Note, ...] = ()
+    features: Mapping[str, Any] = field(default_factory=dict)
     failure: Failure | None = None

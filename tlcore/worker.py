@@ -91,6 +91,8 @@ def _carry_out(
         outcome = replace(outcome, notes=(*outcome.notes, note))
     if len(result.predictions):
         store.save_predictions(run_key, result.predictions)
+    if len(result.picture):
+        store.save_picture(run_key, result.picture)
     if result.weights:
         store.save_weights(run_key, save({name: tensor.clone() for name, tensor in result.weights.items()}))
     store.finish(run_key, outcome)

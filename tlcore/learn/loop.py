@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from hashlib import blake2s
 
@@ -44,6 +44,7 @@ class Course:
     phase: Phase | None = None  # the latest
     selectors: list[str] = field(default_factory=list)  # of every phase so far
     notes: list[Note] = field(default_factory=list)
+    around: Callable[[Phase], AbstractContextManager[object]] = nullcontext  # what is looked at around each phase
 
     def tell(self, epoch: Epoch) -> None:
         self.epochs += epoch.number > 0
@@ -55,7 +56,8 @@ def train(phases: Iterable[Phase], course: Course, shelf: Shelf) -> nn.Module:
     _sow(course.seed, "start")
     with closing(_timed(phases, course)) as timed:
         for phase in timed:
-            _carry_out(phase, course, shelf)
+            with course.around(phase):
+                _carry_out(phase, course, shelf)
     assert course.phase is not None, "A strategy yielded no phase."
     return course.phase.predictor.eval()
 

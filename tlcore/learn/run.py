@@ -15,6 +15,7 @@ from tlcore.errors import Stopped
 from tlcore.learn import alarms, memory, nets
 from tlcore.learn.data import Task, deal
 from tlcore.learn.judge import Judge
+from tlcore.learn.look import Look
 from tlcore.learn.loop import Course, Report, train
 from tlcore.learn.shelf import Shelf
 from tlcore.outcome import Note, Outcome, State
@@ -27,6 +28,7 @@ from tlcore.spec import RunSpec
 class Result:
     outcome: Outcome
     predictions: pd.DataFrame
+    picture: pd.DataFrame  # of both domains in the network's features, before and after (measure/adaptation.py)
     weights: dict[str, Tensor]
 
 
@@ -50,7 +52,8 @@ def carry_out(
     remedy = spec.knobs.get("imbalance", "none")
     task, held = deal(hand, situation, backbone, spec.training, spec.seed, device, remedy)
     judge = Judge(held, task, metrics, spec.metric, device)
-    course = Course(judge, spec.training, report, spec.seed)
+    look = Look(held, task)
+    course = Course(judge, spec.training, report, spec.seed, around=look.at)
     state = State.DONE
     scores: dict[str, dict[str, float]] = {}
     predictions = pd.DataFrame()
@@ -68,6 +71,7 @@ def carry_out(
             course.notes.append(
                 Note("The run was stopped before it had learnt the target's classes; there is no score.")
             )
+        features, picture = look.ends(phase.predictor)
     outcome = Outcome(
         state,
         scores.get("test", {}),
@@ -77,9 +81,10 @@ def carry_out(
         epochs=course.epochs,
         device=device_name(device),
         notes=alarms.distinct([*task.notes, *course.notes]),
+        features=features,
     )
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in nets.own_state(phase.predictor).items()}
-    return Result(outcome, predictions, weights)
+    return Result(outcome, predictions, picture, weights)
 
 
 def _selector(kinds: list[str], hand: Split) -> str:

@@ -1,4 +1,4 @@
-"""The large things a run leaves: predictions, weights and its log, one folder a run, behind an fsspec address."""
+"""The large things a run leaves: predictions, a picture of its features, weights and its log, one folder a run, behind an fsspec address."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from tlcore.errors import Unusable
 
 PREDICTIONS = "predictions.parquet"
+PICTURE = "picture.parquet"
 WEIGHTS = "weights.safetensors"
 LOG = "log.txt"
 

@@ -4,6 +4,7 @@
                     runs.parquet         one row a run, as in the database
                     epochs.parquet       one row an epoch
                     predictions.parquet  of the test examples, in half precision, of as many seeds as there is room for
+                    pictures.parquet     both domains in the networks' features, of one seed and label budget
 
 A run of an example has a key of its own, so that a person who asks for the same run gets it trained.
 """
@@ -24,7 +25,7 @@ from sqlalchemy import delete, insert, select
 
 from tlcore.errors import Unusable
 from tlcore.outcome import State
-from tlcore.store.artifacts import PREDICTIONS
+from tlcore.store.artifacts import PICTURE, PREDICTIONS
 from tlcore.store.place import to_json
 from tlcore.store.reading import Reading
 from tlcore.store.schema import epochs, experiment_runs, experiments, runs
@@ -36,7 +37,7 @@ VALUES_AT_MOST = 250_000  # probabilities in one example: half a megabyte
 NOT_SCORES = ("run", "part", "row", "truth", "place")
 # Of no interest away from where they were trained.
 HERE_ONLY = ("slot", "host", "keeper", "keeper_created", "pid", "pid_created", "beat", "request", "batch")
-JSON_COLUMNS = ("spec", "test", "valid", "warnings", "terms", "scores")
+JSON_COLUMNS = ("spec", "test", "valid", "warnings", "features", "terms", "scores")
 
 
 class Examples(Reading, Working):
@@ -65,8 +66,9 @@ class Examples(Reading, Working):
         _write(place / "runs.parquet", _to_frame(run_rows))
         _write(place / "epochs.parquet", _to_frame(epoch_rows))
         _write(place / "predictions.parquet", self._half_precision(experiment_id))
+        _write(place / "pictures.parquet", self._pictures(experiment_id))
         content = blake2s(digest_size=4)
-        for part in ("runs", "epochs", "predictions"):
+        for part in ("runs", "epochs", "predictions", "pictures"):
             content.update((place / f"{part}.parquet").read_bytes())
         record = {
             "format": FORMAT,
@@ -110,6 +112,17 @@ class Examples(Reading, Working):
         content = self.artifacts.read(_folder(edition), PREDICTIONS)
         return _by_run(content).get(bare) if content else None
 
+    def picture(self, run_key: str) -> pd.DataFrame | None:
+        """Both domains in a run's features, of an example's too; None where that was not kept."""
+        bare, _, edition = run_key.partition(".")
+        if not edition:
+            return super().picture(run_key)
+        content = self.artifacts.read(_folder(edition), PICTURE)
+        if content is None:
+            return None
+        whole = pd.read_parquet(BytesIO(content), filters=[("run", "==", bare)])
+        return whole.drop(columns="run").dropna(axis=1, how="all") if len(whole) else None
+
     def _take_in(self, identity: str, place: Path, record: dict[str, Any]) -> None:
         edition = record["digest"]
         run_rows = _from_frame(pd.read_parquet(place / "runs.parquet"))
@@ -121,7 +134,9 @@ class Examples(Reading, Working):
             row["run"] = f"{row['run']}.{edition}"
         # Predictions first: an example that is listed is complete. They stay the one file that was shipped: a file
         # for each run would double the time of the very first start.
-        self.artifacts.write(_folder(edition), PREDICTIONS, (place / "predictions.parquet").read_bytes())
+        for name, file in ((PREDICTIONS, "predictions"), (PICTURE, "pictures")):
+            if (place / f"{file}.parquet").exists():  # older editions have no pictures
+                self.artifacts.write(_folder(edition), name, (place / f"{file}.parquet").read_bytes())
         experiment = record["experiment"]
         row = {
             "id": identity,
@@ -166,6 +181,22 @@ class Examples(Reading, Working):
                 break
             frames += found
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"run": [], "part": []})
+
+    def _pictures(self, experiment_id: str) -> pd.DataFrame:
+        """The pictures of the first seed's runs at the budget in the middle, in half precision."""
+        every = self.runs(experiment_id)
+        budgets = sorted({count for count in every["labels"] if pd.notna(count)})
+        middle = budgets[len(budgets) // 2] if budgets else None
+        some = every[every["seed"] == every["seed"].min()]
+        if middle is not None:
+            some = some[some["labels"].eq(middle).fillna(False).astype(bool)]
+        keys = list(some["run"])
+        found = [(key, frame) for key in keys if (frame := self.picture(key)) is not None]
+        frames = [
+            frame.assign(run=_bare(key), **{n: frame[n].astype(np.float16) for n in frame if n.startswith("x")})
+            for key, frame in found
+        ]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"run": []}, dtype=str)
 
     def _test_predictions(self, key: str) -> pd.DataFrame | None:
         frame = self.predictions(key)

@@ -14,7 +14,7 @@ from sqlalchemy import case, func, select
 from tlcore.errors import Unusable
 from tlcore.outcome import State
 from tlcore.spec import Experiment, RunSpec
-from tlcore.store.artifacts import PREDICTIONS, WEIGHTS
+from tlcore.store.artifacts import PICTURE, PREDICTIONS, WEIGHTS
 from tlcore.store.place import Place
 from tlcore.store.schema import epochs, experiment_runs, experiments, runs
 from tlcore.store.submitting import ACTIVE
@@ -134,6 +134,34 @@ class Reading(Place):
     def predictions(self, run_key: str) -> pd.DataFrame | None:
         """What a run predicted for its validation and test examples, or None where that was not kept."""
         content = self.artifacts.read(run_key, PREDICTIONS)
+        return None if content is None else pd.read_parquet(BytesIO(content))
+
+    def features(self, experiment_id: str) -> pd.DataFrame:
+        """What networks make of both domains: one row per run of an experiment and measure (measure/adaptation.py).
+
+        Columns: run, strategy, labels, seed, start, n, measure, before, after, floor. Runs that have no one network,
+        or are of a version that did not look, have no rows.
+        """
+        query = (
+            select(runs.c.key, runs.c.strategy, runs.c.labels, runs.c.seed, runs.c.features)
+            .join(experiment_runs)
+            .where(experiment_runs.c.experiment == experiment_id, runs.c.state.in_([State.DONE, State.STOPPED]))
+            .order_by(experiment_runs.c.position)
+        )
+        columns = ["run", "strategy", "labels", "seed", "start", "n", "measure", "before", "after", "floor"]
+        with self.reading.connect() as connection:
+            rows = [
+                (row.key, row.strategy, row.labels, row.seed, row.features["start"], row.features["n"], name, *values)
+                for row in connection.execute(query)
+                for name, values in (row.features or {}).get("measures", {}).items()
+            ]
+        frame = pd.DataFrame(rows, columns=columns)
+        frame["labels"] = _whole(frame["labels"])
+        return frame.astype({"before": float, "after": float, "floor": float})
+
+    def picture(self, run_key: str) -> pd.DataFrame | None:
+        """Both domains in a run's features, before and after; None where that was not kept."""
+        content = self.artifacts.read(run_key, PICTURE)
         return None if content is None else pd.read_parquet(BytesIO(content))
 
     def weights(self, run_key: str) -> dict[str, np.ndarray] | None:

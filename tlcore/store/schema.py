@@ -65,6 +65,7 @@ runs = Table(
     Column("epochs", Integer),
     Column("device", String(80)),
     Column("warnings", JSON),  # its notes, the grave ones and the facts; words.told reads them
+    Column("features", JSON),  # what its network makes of both domains: measure/adaptation.py
     Column("failure_kind", String(20)),
     Column("failure", Text),
     Column("tail", Text),

@@ -23,7 +23,7 @@ AGAIN = (State.STOPPED, State.CANCELLED, State.FAILED, State.LOST)  # final, yet
 FRESH: dict[str, Any] = dict.fromkeys((
     "request", "started", "finished", "batch", "slot", "host", "keeper", "keeper_created", "pid", "pid_created",
     "beat", "test_score", "valid_score", "test", "valid", "selector", "seconds", "epochs", "device", "warnings",
-    "failure_kind", "failure", "tail",
+    "features", "failure_kind", "failure", "tail",
 ))  # fmt: skip
 
 

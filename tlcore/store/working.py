@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from tlcore.outcome import FINAL, Epoch, Outcome, State
 from tlcore.spec import RunSpec
-from tlcore.store.artifacts import PREDICTIONS, WEIGHTS
+from tlcore.store.artifacts import PICTURE, PREDICTIONS, WEIGHTS
 from tlcore.store.place import Place
 from tlcore.store.schema import epochs, runs
 from tlcore.store.submitting import ACTIVE, FRESH, _requeue, _runs_of
@@ -139,6 +139,7 @@ class Working(Place):
             "valid": outcome.valid,
             "selector": outcome.selector,
             "warnings": [list(note) for note in outcome.notes],
+            "features": dict(outcome.features) or None,
             "failure_kind": failure.kind if failure else None,
             "failure": failure.sentence if failure else None,
             "tail": failure.tail[-TAIL:] if failure else None,
@@ -207,13 +208,19 @@ class Working(Place):
             return connection.execute(query).scalar_one()
 
     def save_predictions(self, run_key: str, frame: pd.DataFrame) -> None:
-        buffer = BytesIO()
-        frame.to_parquet(buffer, index=False, compression="zstd")
-        self.artifacts.write(run_key, PREDICTIONS, buffer.getvalue())
+        self._save(run_key, PREDICTIONS, frame)
+
+    def save_picture(self, run_key: str, frame: pd.DataFrame) -> None:
+        self._save(run_key, PICTURE, frame)
 
     def save_weights(self, run_key: str, content: bytes) -> None:
         """``content`` is what ``safetensors.torch.save`` returned."""
         self.artifacts.write(run_key, WEIGHTS, content)
+
+    def _save(self, run_key: str, name: str, frame: pd.DataFrame) -> None:
+        buffer = BytesIO()
+        frame.to_parquet(buffer, index=False, compression="zstd")
+        self.artifacts.write(run_key, name, buffer.getvalue())
 
     def _request(self, connection: Connection, run_key: str) -> str | None:
         """What was asked; "over" where somebody else ended this run or asked for it anew."""
