@@ -45,7 +45,7 @@ def tiles(tiles: pd.DataFrame) -> None:
     """One tile per measure: its value, the noise floor, the p-value, a light."""
     row = st.container(horizontal=True)
     for tile in tiles.itertuples():
-        name, help = _named(str(tile.measure))
+        name, help = named(str(tile.measure))
         with row.container(border=True, height="stretch", width=TILE):
             st.metric(name, f"{tile.value:.3g}", help=help)
             st.markdown(light(str(tile.light)).markdown)
@@ -99,7 +99,7 @@ def picture(data: Data) -> None:
     )  # fmt: skip
 
 
-def _named(measure: str) -> tuple[str, str]:
+def named(measure: str) -> tuple[str, str]:
     """A measure's name and what it says, in one line."""
     return {
         "mmd": (_("MMD²"), _("Maximum mean discrepancy: how far apart the two distributions are; 0 is none.")),

@@ -53,6 +53,21 @@ def predictions(experiment: StoredExperiment | str, runs: Iterable[str]) -> dict
     return _predictions(store(), tuple(runs), _key(experiment))
 
 
+def features(experiment: StoredExperiment) -> pd.DataFrame:
+    """What networks make of both domains, one row per run and measure."""
+    return _features(store(), _key(experiment))
+
+
+def pictured(experiment: StoredExperiment, runs: pd.DataFrame) -> pd.DataFrame:
+    """Of each strategy the first of these runs that has a picture: ``strategy, run, seed``."""
+    return _pictured(store(), _key(experiment), tuple(runs["run"]), runs[["strategy", "run", "seed"]])
+
+
+def picture(experiment: StoredExperiment, run: str) -> pd.DataFrame:
+    """Both domains in a run's features, before and after; it is among the `pictured`."""
+    return _picture(store(), run, _key(experiment))
+
+
 def summary(experiment: StoredExperiment, margin: float | None = None) -> pd.DataFrame:
     """The summary frame, judged with this margin, or with the experiment's own."""
     return _summary(store(), _key(experiment), experiment.experiment.margin if margin is None else margin)
@@ -96,6 +111,25 @@ def _epochs(_store: Store, key: tuple) -> pd.DataFrame:
 def _predictions(_store: Store, runs: tuple[str, ...], key: tuple) -> dict[str, pd.DataFrame]:
     found = {run: _store.predictions(run) for run in runs}
     return {run: frame for run, frame in found.items() if frame is not None and len(frame)}
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _features(_store: Store, key: tuple) -> pd.DataFrame:
+    return _store.features(key[0])
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _pictured(_store: Store, key: tuple, runs: tuple[str, ...], _rows: pd.DataFrame) -> pd.DataFrame:
+    found = []
+    for _strategy, some in _rows.sort_values("seed").groupby("strategy", sort=False):
+        kept = next((run for run in some["run"] if _store.picture(run) is not None), None)
+        found.append(some[some["run"] == kept])
+    return pd.concat(found, ignore_index=True) if found else _rows.head(0)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _picture(_store: Store, run: str, key: tuple) -> pd.DataFrame:
+    return _store.picture(run)
 
 
 @st.cache_data(show_spinner=False, max_entries=100)

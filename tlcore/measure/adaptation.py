@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from tlcore.measure import distances, separation
+from tlcore.measure.statistics import t_interval
 
 GAPS: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
     "a_distance": distances.a_distance,
@@ -34,6 +35,7 @@ KEPT = 16  # directions of a picture, for whoever wants to draw it anew
 FURTHEST = 10.0  # standard deviations
 SHUFFLES, QUANTILE = 40, 0.95
 MOMENTS = ("before", "after")
+CHANGE = ("change", "change_low", "change_high")
 
 
 class Seen(NamedTuple):
@@ -82,24 +84,21 @@ def adaptation(before: Seen, after: Seen, labels: np.ndarray | None, seed: int =
 
 
 def table(features: pd.DataFrame) -> pd.DataFrame:
-    """One row per strategy, label budget and measure, means over runs: ``strategy, labels, measure, before, after,
-    floor, change, seeds, start``.
+    """One row per strategy, label budget and measure, means over seeds: ``strategy, labels, measure, before, after,
+    floor, change, change_low, change_high, seeds, start``. The change has its 95 % interval over seeds.
 
     ``features``: one row per run and measure (`tlcore.store.Reading.features`). What a strategy began with is the
     network that had learnt the source, also where its own story has no such moment (it learns both domains at once):
     then that of the same seed and budget in another strategy's run, if there is one. ``start`` says which:
     "source", "weights" (as published) or "blank" (nothing learnt yet).
     """
-    columns = ["strategy", "labels", "measure", "before", "after", "floor", "change", "seeds", "start"]
-    if features.empty:
-        return pd.DataFrame(columns=columns)
-    known = _from_the_source(features)
-    groups = known.groupby(["strategy", "labels", "measure"], sort=False, dropna=False)
-    found = groups.agg(
-        before=("before", "mean"), after=("after", "mean"), floor=("floor", "mean"), seeds=("seed", "nunique"),
-        start=("start", "first"),
-    ).reset_index()  # fmt: skip
-    return found.assign(change=found["after"] - found["before"])[columns]
+    keys = ["strategy", "labels", "measure"]
+    rows = []
+    for place, some in _from_the_source(features).groupby(keys, sort=False, dropna=False):
+        means = some[["before", "after", "floor"]].mean()
+        change = t_interval((some["after"] - some["before"]).to_numpy())
+        rows.append((*place, *means, *change, some["seed"].nunique(), some["start"].iloc[0]))
+    return pd.DataFrame(rows, columns=[*keys, "before", "after", "floor", *CHANGE, "seeds", "start"])
 
 
 def beside_gains(features: pd.DataFrame, runs: pd.DataFrame, baseline: str, sign: int) -> pd.DataFrame:

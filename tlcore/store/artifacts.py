@@ -1,4 +1,4 @@
-"""The large things a run leaves: predictions, a picture of its features, weights and its log, one folder a run, behind an fsspec address."""
+"""What a run leaves besides rows, a folder each behind an fsspec address: predictions, a picture, weights, a log."""
 
 from __future__ import annotations
 

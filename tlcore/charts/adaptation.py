@@ -1,0 +1,198 @@
+"""Did the gap close, and did closing it pay? Before and after by strategy, in one picture, and against the gain."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from tlcore.charts import answers, style
+from tlcore.charts.answers import Answer
+from tlcore.measure.gain import HELPS, HURTS
+from tlcore.words import _
+
+ROWS_AT_MOST = 20
+HEADLINE = "a_distance"  # what a reader can be told in words: how often a simple model tells the domains apart
+SIDE = 330  # pixels, of one of two scatters
+SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-left", "triangle-right"]
+OTHER = 7  # classes with a shape of their own; the rest share the last one
+
+
+def answer(table: pd.DataFrame, summary: pd.DataFrame) -> Answer:
+    """Who brought the domains closest, and whether it paid; from the rows of one label budget."""
+    rows = table[table["measure"] == HEADLINE].sort_values("change")
+    if rows.empty:
+        return Answer(_("How far apart the domains lie was not measured: there are too few source examples."))
+    closed = rows[rows["change_high"] < 0]
+    if rows["before"].median() <= rows["floor"].median():
+        return Answer(_("There was hardly a gap to close: before any adaptation the network told the domains apart no "
+                        "better than chance."))  # fmt: skip
+    if closed.empty:
+        return Answer(_("No strategy surely brought the domains closer."), (_told(rows.iloc[0]),))
+    best = closed.iloc[0]
+    gains = summary.set_index("strategy")
+    paid = gains.loc[best["strategy"]] if best["strategy"] in gains.index else None
+    if paid is None or pd.isna(paid["gain"]):
+        return Answer(
+            _("{strategy} brought the domains closest.", strategy=style.title(best["strategy"])), (_told(best),)
+        )
+    name, gain = style.title(best["strategy"]), answers.gain(paid)
+    if paid["verdict"] == HELPS:
+        headline = _("{strategy} brought the domains closest, and gained {gain}.", strategy=name, gain=gain)
+    elif paid["verdict"] == HURTS:
+        headline = _("{strategy} brought the domains closest, yet did worse for it: {gain}.", strategy=name, gain=gain)
+    else:
+        headline = _(
+            "{strategy} brought the domains closest; whether that paid is not settled: {gain}.",
+            strategy=name, gain=gain,
+        )  # fmt: skip
+    return Answer(headline, (_told(best),), best["strategy"])
+
+
+def dumbbells(table: pd.DataFrame, measure: str, title: str) -> style.Picture:
+    """A row per strategy of one measure: hollow before, filled after, the grey band what chance shows.
+
+    Whoever ends lowest stands on top.
+    """
+    rows = table[table["measure"] == measure].sort_values("after")
+    rows, cut = rows.head(ROWS_AT_MOST), len(rows) - ROWS_AT_MOST
+    names = [style.title(name) for name in rows["strategy"]]
+    frame = rows[["before", "after", "change", "change_low", "change_high"]].astype(float).assign(
+        strategy=names, floor=float(rows["floor"].median()), none=0.0, n=rows["seeds"].astype(int)
+    )  # fmt: skip
+    place = alt.Y("strategy:N", title=None, sort=None, axis=None)
+    tooltip = [
+        alt.Tooltip("strategy:N", title=_("Strategy")),
+        alt.Tooltip("before:Q", title=_("Before"), format=".3f"),
+        alt.Tooltip("after:Q", title=_("After"), format=".3f"),
+        alt.Tooltip("change:Q", title=_("Change"), format="+.3f"),
+        alt.Tooltip("change_low:Q", title=_("95 % from"), format="+.3f"),
+        alt.Tooltip("change_high:Q", title=_("95 % to"), format="+.3f"),
+        alt.Tooltip("n:Q", title=_("Seeds")),
+    ]
+
+    def at(column: str) -> alt.X:
+        return alt.X(f"{column}:Q", title=title, scale=alt.Scale(zero=True, padding=14))
+
+    base, low = alt.Chart(frame).encode(place, tooltip=tooltip), 9
+    floor = alt.Chart(frame.dropna(subset=["floor"])).mark_rect(color=style.PALE, opacity=0.22)
+    said = "; ".join(f"{row.strategy} {row.before:.3g} - {row.after:.3g}" for row in frame.itertuples())
+    return style.framed(
+        alt.layer(
+            floor.encode(at("none"), alt.X2("floor:Q"), place),
+            base.mark_rule(strokeWidth=3, color=style.PALE, yOffset=low).encode(at("before"), alt.X2("after:Q")),
+            base.mark_point(size=110, color=style.INK, strokeWidth=2, opacity=1, yOffset=low).encode(at("before")),
+            base.mark_point(size=120, color=style.TARGET, filled=True, opacity=1, yOffset=low).encode(at("after")),
+            base.mark_text(align="left", x=4, yOffset=-9, fontSize=13, fontWeight="bold", color=style.INK).encode(
+                text="strategy:N"
+            ),
+        ),
+        alt.Step(42),
+        _("{measure} before and after, by strategy: {rows}.", measure=title, rows=said or "-"),
+        _("Hollow: before. Filled: after."),
+        _("Grey band: what chance alone shows.") if frame["floor"].notna().any() else "",
+        _("{n} rows are not drawn.", n=cut) if cut > 0 else "",
+    )
+
+
+def scatters(picture: pd.DataFrame, x: str = "x0", y: str = "x1") -> style.Picture:
+    """Both domains before and after, side by side: colour is the domain, shape the class of a target example.
+
+    Drag over a part of one to see where the same examples lie in the other. ``picture``: ``moment, domain, example,
+    label`` and the two columns of places.
+    """
+    words = {"source": _("Source"), "target": _("Target")}
+    moments = {"before": _("Before"), "after": _("After")}
+    common = list(picture["label"].dropna().value_counts().index[:OTHER])
+    spare = _("other")
+    label = picture["label"].where(picture["label"].isna() | picture["label"].isin(common), spare)
+    known = picture[["moment", "domain", "example", x, y]].assign(
+        label=label.fillna(words["source"]).astype(str), domain=picture["domain"].map(words)
+    )
+    # One row per example, with its place at either moment: so a brush over one scatter finds it in the other.
+    frame = known.pivot(index=["domain", "example", "label"], columns="moment", values=[x, y]).astype(float)
+    frame.columns = [f"{column}_{moment}" for column, moment in frame.columns]
+    frame = frame.reset_index()
+    shown = [words["source"], *map(str, common), *([spare] if spare in set(frame["label"]) else [])]
+    ends = {c: alt.Scale(domain=[float(known[c].min()), float(known[c].max())], nice=True) for c in (x, y)}
+    brushes = {moment: alt.selection_interval(name=f"in_{moment}", encodings=["x", "y"]) for moment in moments}
+    pointed = {
+        moment: alt.selection_point(
+            name=f"at_{moment}", fields=["domain", "example"], on="pointerover", clear="pointerout", empty=False
+        )
+        for moment in moments
+    }
+    blank = alt.Axis(labels=False, ticks=False, grid=False, domain=False, title=None)
+    key = alt.Legend(title=None, orient="bottom", symbolOpacity=1, symbolSize=110)
+
+    def one(moment: str) -> alt.Chart:
+        return (
+            alt.Chart(frame, title=moments[moment])
+            .mark_point(strokeWidth=1.5)
+            .encode(
+                alt.X(f"{x}_{moment}:Q", axis=blank, scale=ends[x]),
+                alt.Y(f"{y}_{moment}:Q", axis=blank, scale=ends[y]),
+                alt.Color("domain:N", legend=key,
+                          scale=alt.Scale(domain=[*words.values()], range=[style.SOURCE, style.TARGET])),
+                alt.Shape("label:N", legend=key if common else None,
+                          scale=alt.Scale(domain=shown, range=SHAPES[: len(shown)])),
+                opacity=alt.condition(brushes["before"] & brushes["after"], alt.value(0.75), alt.value(0.1)),
+                size=alt.condition(pointed["before"] | pointed["after"], alt.value(140), alt.value(26)),
+                tooltip=[alt.Tooltip("domain:N", title=_("Domain")), alt.Tooltip("label:N", title=_("Label"))],
+            )
+            .add_params(brushes[moment], pointed[moment])
+            .properties(width=SIDE, height=SIDE)
+        )  # fmt: skip
+
+    return alt.hconcat(one("before"), one("after")).properties(
+        description=_("Source and target in the network's features, before and after, in one projection.")
+    )
+
+
+def worth(frame: pd.DataFrame, metric: str, title: str) -> style.Picture:
+    """A dot per run: how much nearer the domains came (left is nearer) against what it gained on the target."""
+    factor = answers.factor(metric)
+    strategies, left_out = style.shown(frame["strategy"])
+    rows = frame[frame["strategy"].isin(strategies)]
+    rows = style.thinned(rows, ["strategy"]).assign(gain=lambda f: f["gain"] * factor)
+    rows = rows.assign(series=rows["strategy"].map(style.title))
+    names = [style.title(name) for name in strategies]
+    unit = _("points") if factor == 100 else _("in the label's own unit")
+    x_title = _("Change of the gap ({measure}), left is closer", measure=title)
+    key = alt.Legend(title=None, orient="bottom", columns=style.COLUMNS, labelLimit=300, symbolSize=110)
+    x = alt.X("change:Q", title=x_title, scale=alt.Scale(zero=True, padding=14))
+    y = alt.Y("gain:Q", title=_("Gain ({unit})", unit=unit), scale=alt.Scale(zero=True, padding=14))
+    zero = pd.DataFrame({"change": [0.0], "gain": [0.0]})
+    rules = alt.Chart(zero).mark_rule(color=style.INK, strokeDash=[4, 4])
+    return style.framed(
+        alt.layer(
+            rules.encode(x), rules.encode(y),
+            alt.Chart(rows[["series", "change", "gain", "seed", "before", "after"]])
+            .mark_point(size=70, strokeWidth=1.8, filled=False, opacity=0.9)
+            .encode(
+                x, y,
+                alt.Color("series:N", legend=key,
+                          scale=alt.Scale(domain=names, range=[style.look(name).colour for name in strategies])),
+                alt.Shape("series:N", legend=key, scale=alt.Scale(domain=names, range=SHAPES[: len(names)])),
+                tooltip=[
+                    alt.Tooltip("series:N", title=_("Strategy")), alt.Tooltip("seed:Q", title=_("Seed")),
+                    alt.Tooltip("before:Q", title=_("Before"), format=".3f"),
+                    alt.Tooltip("after:Q", title=_("After"), format=".3f"),
+                    alt.Tooltip("gain:Q", title=_("Gain"), format="+.2f"),
+                ],
+            ),
+        ),
+        style.HEIGHT,
+        _("Change of the gap against the gain, one dot per run of {strategies}.", strategies=", ".join(names) or "-"),
+        _("Upper left: came closer, and gained."),
+        _("Not drawn: {strategies}.", strategies=style.titles(left_out)) if left_out else "",
+    )  # fmt: skip
+
+
+def _told(row: pd.Series) -> str:
+    """One strategy's gap in words a manager can repeat: A = 2 (1 - 2e), so 1 - e = 1/2 + A/4 are told apart rightly."""
+    before, after = (0.5 + value / 4 for value in (row["before"], row["after"]))
+    return _(
+        "From its network's features a simple model tells source and target apart in {after:.0%} of cases, before in "
+        "{before:.0%} ({strategy}; 50 % is chance).",
+        after=after, before=before, strategy=style.title(row["strategy"]),
+    )  # fmt: skip
