@@ -36,5 +36,8 @@ if table["measure"].eq(charts.HEADLINE).any():
     compare_adaptation.worth(measure.beside_gains(features, done, rival, catalog.metric(metric).sign), metric, chosen)
 compare_adaptation.classes(table)
 st.subheader(_("Both domains in one picture"), anchor=False)
-compare_adaptation.pictures(experiment, done, said.strategy)
+closest = table[table["measure"] == chosen].sort_values("after")["strategy"]
+compare_adaptation.pictures(
+    experiment, done[done["strategy"].isin(table["strategy"])], said.strategy or next(iter(closest), "")
+)
 compare.settings(experiment, done)

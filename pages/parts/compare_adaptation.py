@@ -68,7 +68,7 @@ def classes(table: pd.DataFrame) -> None:
     st.subheader(_("Do the classes come apart?"), anchor=False)
     chosen = forms.choice(st.segmented_control, _("Measure"), names, "separation", "silhouette", required=True)
     show.chart(
-        charts.dumbbells(table, chosen, names[chosen]), told(table, names), key="separations",
+        charts.dumbbells(table, chosen, names[chosen], lowest_first=False), told(table, names), key="separations",
         what=_("How clearly the target's classes lie apart in the features, on held-out examples: further right is "
                "clearer. Closing the gap while the classes run together helps nobody. The distance of the class means "
                "grows with the size of the features' numbers, so read the other two beside it."),
@@ -89,14 +89,14 @@ def worth(frame: pd.DataFrame, metric: str, chosen: str) -> None:
     )  # fmt: skip
 
 
-def pictures(experiment: StoredExperiment, runs: pd.DataFrame, first: str | None) -> None:
-    """Both domains in one strategy's features, before and after."""
+def pictures(experiment: StoredExperiment, runs: pd.DataFrame, first: str) -> None:
+    """Both domains in the features of one strategy, before and after; ``first`` is shown unless another is asked."""
     kept = reads.pictured(experiment, runs)
     if kept.empty:
         st.caption(_("No picture was kept of these runs."))
         return
     offers = {name: show.strategy_name(name) for name in kept["strategy"]}
-    start = first if first is not None and first in offers else next(iter(offers))
+    start = first if first in offers else next(iter(offers))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = forms.choice(st.selectbox, _("Strategy"), offers, "pictured", start)
         ways = {"pca": _("Principal components"), "tsne": _("t-SNE")}

@@ -12,7 +12,11 @@ from tlcore.words import _
 
 ROWS_AT_MOST = 20
 HEADLINE = "a_distance"  # what a reader can be told in words: how often a simple model tells the domains apart
-SIDE = 330  # pixels, of one of two scatters
+# Two scatters share one view, so that they are as wide as there is room; a brush in one half is empty in the other.
+HALVES = {
+    "before": [8, alt.ExprRef("width / 2 - 16")],
+    "after": [alt.ExprRef("width / 2 + 16"), alt.ExprRef("width - 8")],
+}
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-left", "triangle-right"]
 OTHER = 7  # classes with a shape of their own; the rest share the last one
 
@@ -48,12 +52,9 @@ def answer(table: pd.DataFrame, summary: pd.DataFrame) -> Answer:
     return Answer(headline, (_told(best),), best["strategy"])
 
 
-def dumbbells(table: pd.DataFrame, measure: str, title: str) -> style.Picture:
-    """A row per strategy of one measure: hollow before, filled after, the grey band what chance shows.
-
-    Whoever ends lowest stands on top.
-    """
-    rows = table[table["measure"] == measure].sort_values("after")
+def dumbbells(table: pd.DataFrame, measure: str, title: str, lowest_first: bool = True) -> style.Picture:
+    """A row per strategy of one measure, best on top: hollow before, filled after, the grey band what chance shows."""
+    rows = table[table["measure"] == measure].sort_values("after", ascending=lowest_first)
     rows, cut = rows.head(ROWS_AT_MOST), len(rows) - ROWS_AT_MOST
     names = [style.title(name) for name in rows["strategy"]]
     frame = rows[["before", "after", "change", "change_low", "change_high"]].astype(float).assign(
@@ -74,11 +75,11 @@ def dumbbells(table: pd.DataFrame, measure: str, title: str) -> style.Picture:
         return alt.X(f"{column}:Q", title=title, scale=alt.Scale(zero=True, padding=14))
 
     base, low = alt.Chart(frame).encode(place, tooltip=tooltip), 9
-    floor = alt.Chart(frame.dropna(subset=["floor"])).mark_rect(color=style.PALE, opacity=0.22)
+    band = alt.Chart(frame.fillna({"floor": 0.0})).mark_rect(color=style.PALE, opacity=0.22)
     said = "; ".join(f"{row.strategy} {row.before:.3g} - {row.after:.3g}" for row in frame.itertuples())
     return style.framed(
         alt.layer(
-            floor.encode(at("none"), alt.X2("floor:Q"), place),
+            band.encode(at("none"), alt.X2("floor:Q"), place),
             base.mark_rule(strokeWidth=3, color=style.PALE, yOffset=low).encode(at("before"), alt.X2("after:Q")),
             base.mark_point(size=110, color=style.INK, strokeWidth=2, opacity=1, yOffset=low).encode(at("before")),
             base.mark_point(size=120, color=style.TARGET, filled=True, opacity=1, yOffset=low).encode(at("after")),
@@ -113,38 +114,48 @@ def scatters(picture: pd.DataFrame, x: str = "x0", y: str = "x1") -> style.Pictu
     frame.columns = [f"{column}_{moment}" for column, moment in frame.columns]
     frame = frame.reset_index()
     shown = [words["source"], *map(str, common), *([spare] if spare in set(frame["label"]) else [])]
-    ends = {c: alt.Scale(domain=[float(known[c].min()), float(known[c].max())], nice=True) for c in (x, y)}
-    brushes = {moment: alt.selection_interval(name=f"in_{moment}", encodings=["x", "y"]) for moment in moments}
+    ends = {c: [float(known[c].min()), float(known[c].max())] for c in (x, y)}
+    veil = alt.BrushConfig(fill=style.PALE, fillOpacity=0.15, stroke=style.INK)
+    brushes = {
+        moment: alt.selection_interval(name=f"in_{moment}", encodings=["x", "y"], mark=veil) for moment in moments
+    }
     pointed = {
         moment: alt.selection_point(
             name=f"at_{moment}", fields=["domain", "example"], on="pointerover", clear="pointerout", empty=False
         )
         for moment in moments
     }
-    blank = alt.Axis(labels=False, ticks=False, grid=False, domain=False, title=None)
     key = alt.Legend(title=None, orient="bottom", symbolOpacity=1, symbolSize=110)
+    classes = alt.Legend(title=None, orient="bottom", symbolOpacity=1, symbolSize=110, values=shown[1:])
 
-    def one(moment: str) -> alt.Chart:
-        return (
-            alt.Chart(frame, title=moments[moment])
+    def one(moment: str) -> alt.LayerChart:
+        x_scale = alt.Scale(domain=ends[x], range=HALVES[moment], nice=False)
+        at_x = alt.X(f"{x}_{moment}:Q", axis=None, scale=x_scale)
+        dots = (
+            alt.Chart(frame)
             .mark_point(strokeWidth=1.5)
             .encode(
-                alt.X(f"{x}_{moment}:Q", axis=blank, scale=ends[x]),
-                alt.Y(f"{y}_{moment}:Q", axis=blank, scale=ends[y]),
+                at_x,
+                alt.Y(f"{y}_{moment}:Q", axis=None, scale=alt.Scale(domain=ends[y], nice=False, padding=24)),
                 alt.Color("domain:N", legend=key,
                           scale=alt.Scale(domain=[*words.values()], range=[style.SOURCE, style.TARGET])),
-                alt.Shape("label:N", legend=key if common else None,
+                alt.Shape("label:N", legend=classes if common else None,
                           scale=alt.Scale(domain=shown, range=SHAPES[: len(shown)])),
-                opacity=alt.condition(brushes["before"] & brushes["after"], alt.value(0.75), alt.value(0.1)),
+                opacity=alt.condition(brushes["before"] | brushes["after"], alt.value(0.75), alt.value(0.1)),
                 size=alt.condition(pointed["before"] | pointed["after"], alt.value(140), alt.value(26)),
                 tooltip=[alt.Tooltip("domain:N", title=_("Domain")), alt.Tooltip("label:N", title=_("Label"))],
             )
             .add_params(brushes[moment], pointed[moment])
-            .properties(width=SIDE, height=SIDE)
         )  # fmt: skip
+        name = alt.Chart(pd.DataFrame({"x": [ends[x][0]], "name": [moments[moment]]}))
+        word = name.mark_text(align="left", baseline="top", fontSize=13, fontWeight="bold", color=style.INK)
+        return alt.layer(dots, word.encode(alt.X("x:Q", axis=None, scale=x_scale), alt.YValue(0), text="name:N"))
 
-    return alt.hconcat(one("before"), one("after")).properties(
-        description=_("Source and target in the network's features, before and after, in one projection.")
+    return style.framed(
+        alt.layer(one("before"), one("after")).resolve_scale(x="independent"),
+        style.HEIGHT,
+        _("Source and target in the network's features, before and after, in one projection."),
+        _("Distances in a picture are no evidence."),
     )
 
 
