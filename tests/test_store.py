@@ -10,12 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import shelves
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import inspect, text
 
 from tlcore.errors import Unusable
 from tlcore.outcome import Failure, Outcome, State
 from tlcore.spec import Training
 from tlcore.store import Store, home
+from tlcore.store.place import MIGRATIONS
 from tlcore.store.schema import metadata
 
 
@@ -47,6 +50,23 @@ def test_the_migrations_lead_to_the_tables_the_code_speaks_of(store):
             assert columns[column.name]["nullable"] == column.nullable, f"{table.name}.{column.name}"
             assert str(columns[column.name]["type"]) == column.type.compile(store.reading.dialect), column.name
         assert {index["name"] for index in found.get_indexes(table.name)} == {index.name for index in table.indexes}
+
+
+def test_a_database_of_the_first_version_opens_with_all_its_runs(store):
+    experiment = store.submit(shelves.planned())
+    shelves.carried_out(store)
+    before = store.runs(experiment)
+    assert len(store.features(experiment))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with store.writing.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    store.close()
+    again = Store.open()
+    pd.testing.assert_frame_equal(again.runs(experiment), before)
+    assert again.features(experiment).empty
+    again.close()
 
 
 def test_a_database_from_the_future_is_refused_in_one_sentence(store):
