@@ -221,7 +221,8 @@ def table(tasks: list[Drawn]) -> pd.DataFrame:
 def kinds(tasks: list[Drawn], labels: int, names: list[str]) -> Iterator[tuple[str, float, np.ndarray, np.ndarray]]:
     """Mean and covariance of the true skills of either kind of task; those of like budgets count most.
 
-    A candidate that does not apply to a task is left out of it: each pair is judged by the tasks that have both.
+    A candidate that does not apply to a task is left out of it: each pair is judged by the tasks that have both. One
+    that no such task had is taken to be like the mean of the others, and to vary by itself.
     """
     for misleading, name in ((False, "of use"), (True, choosing.MISLEADING)):
         some = [task for task in tasks if task.misleading == misleading]
@@ -230,9 +231,12 @@ def kinds(tasks: list[Drawn], labels: int, names: list[str]) -> Iterator[tuple[s
         skills = np.array([[task.share_of(one) for one in names] for task in some])
         weight = np.array([np.exp(-((np.log(task.labels / labels) / REACH) ** 2) / 2) + 1e-3 for task in some])
         known = ~np.isnan(skills) * weight[:, None]
-        mean = np.nansum(skills * known, axis=0) / known.sum(0)
+        met = known.sum(0) > 0
+        mean = np.nansum(skills * known, axis=0) / np.where(met, known.sum(0), 1.0)
+        mean = np.where(met, mean, mean[met].mean())
         away, both = np.nan_to_num(skills - mean), (known > 0).T.astype(float) @ known
-        covariance = away.T @ (away * weight[:, None]) / both
+        covariance = np.where(both > 0, away.T @ (away * weight[:, None]) / np.where(both > 0, both, 1.0), 0.0)
+        covariance += np.diag(np.where(met, 0.0, np.diag(covariance)[met].mean()))
         covariance = (1 - SHRINKAGE) * covariance + SHRINKAGE * np.diag(np.diag(covariance))
         values, axes = np.linalg.eigh(covariance)  # put together pair by pair, it may fall below 0
         covariance = axes @ np.diag(values.clip(min=0)) @ axes.T + RIDGE * np.eye(len(mean))
