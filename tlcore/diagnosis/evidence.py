@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import log
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tlcore import catalog, plan
@@ -76,6 +78,20 @@ class Evidence:
     def losses(self) -> pd.DataFrame:
         """Training and validation loss, a row per run."""
         return losses(self.epochs)
+
+    @cached_property
+    def ignorance(self) -> float:
+        """The training loss of knowing the shares of the classes alone; numbers are brought to a variance of 1."""
+        sizes = np.array(
+            list(self.stored.get("counts", {}).get("target", {}).get("classes", {}).values()), dtype=float
+        )  # fmt: skip
+        shares = sizes[sizes > 0] / sizes.sum() if sizes.sum() else np.empty(0)
+        return float(-(shares * np.log(shares)).sum()) if len(shares) else 1.0
+
+    @cached_property
+    def guessing(self) -> float:
+        """The loss of holding all classes equally likely: what no training should exceed, however rare a class."""
+        return max(self.ignorance, log(max(2, len(self.stored.get("classes", [])))))
 
     @cached_property
     def warned(self) -> list[notes.Warned]:

@@ -19,8 +19,8 @@ def look(seen: Evidence) -> Finding | None:
     if seen.known.gap != "large" or not seen.known.apart > FAR:
         return None
     sentence = _(
-        "No strategy helps, and source and target are easily told apart: proxy A-distance {value} of 2 (chance alone "
-        "stays below {floor}).",
+        "No strategy is shown to help, and source and target are easily told apart: proxy A-distance {value} of 2 "
+        "(chance alone stays below {floor}).",
         value=f"{seen.known.apart:.2f}", floor=f"{seen.known.by_chance:.2f}",
     )  # fmt: skip
     return Finding(

@@ -12,11 +12,13 @@ from tlcore.words import _
 TITLE, PLACE = "Overfitting", 60
 
 FALLS, RISES = 0.8, 1.1  # from the epoch of the lowest validation loss to the last, times what it was
+KNOWS = 3.0  # times the loss of knowing nothing: from above that, a fall is a recovery
 MOST = 0.5  # of a strategy's runs
 
 
 def look(seen: Evidence) -> Finding | None:
     runs = seen.losses[seen.losses["strategy"].isin(seen.deciding)]
+    runs = runs[runs["train_lowest"] < KNOWS * seen.ignorance]
     over = (runs["train_last"] < FALLS * runs["train_lowest"]) & (runs["valid_last"] > RISES * runs["valid_lowest"])
     shares = over.groupby(runs["strategy"]).mean().sort_values(ascending=False, kind="stable")
     names = list(shares[shares > MOST].index)
