@@ -412,7 +412,7 @@ def test_compare_ends_with_a_verdict_for_every_strategy(finished: Finished) -> N
 
 def test_the_record_has_the_agreed_keys(finished: Finished) -> None:
     record = finished.record
-    assert set(record) == {"experiment", "runs", "summary", "recommended", "gap", "imbalance"}
+    assert set(record) == {"experiment", "runs", "summary", "recommended", "gap", "imbalance", "diagnosis"}
     assert len(record["runs"]) == 15
     assert all(set(run) >= RUN_KEYS for run in record["runs"])
     assert all(run["state"] == "done" and 0 <= run["test_score"] <= 1 for run in record["runs"])

@@ -245,6 +245,14 @@ def test_each_remedy_changes_one_thing():
     assert remedies.strategy(seen, "fine_tune", "l2_sp").experiment.strategies[-1] == "l2_sp"
 
 
+def test_a_remedy_is_tried_at_the_budget_in_view_and_without_ceilings():
+    asked = experiment((*HEALTHY, "oracle_network"), labels=(50, 100), knobs={"oracle_network": {"lr": 0.01}})
+    seen = evidence(asked=asked)
+    decay = remedies.weight_decay(seen).experiment
+    assert (decay.labels, decay.strategies, decay.knobs) == ((50,), tuple(HEALTHY), {})
+    assert remedies.more_labels(seen).experiment.labels == (50, 200)
+
+
 def test_what_does_not_apply_is_not_offered():
     seen = evidence()
     assert remedies.strategy(seen, "fine_tune", "pretrained_probe", "attention_distillation") is None
@@ -343,9 +351,7 @@ def test_no_example_raises_a_false_alarm_and_every_list_is_short(shipped):
             verdicts = set(seen.rows["verdict"])
             assert ("negative_transfer" in names) == ("negative transfer" in verdicts)
             assert all("{" not in one.sentence and one.to_dict()["symptom"] for one in told)
-            for one in told:
-                for _words, changed in one.remedies:
-                    assert again.address(changed)
+            assert all(again.address(changed) for one in told for _words, changed in one.remedies[-1:])
 
 
 def test_the_verdict_page_shows_the_findings_of_an_example(monkeypatch):

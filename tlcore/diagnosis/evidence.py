@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import log
 from typing import Any
@@ -68,6 +68,17 @@ class Evidence:
         return cls(
             experiment, stored, labels, done, epochs[epochs["run"].isin(done["run"])], own(summary), **given
         )  # fmt: skip
+
+    @cached_property
+    def asked(self) -> Experiment:
+        """The experiment at this label budget, without ceilings: what a remedy changes."""
+        names = tuple(name for name in self.experiment.strategies if not catalog.is_ceiling(name))
+        knobs = {
+            owner: dict(values)
+            for owner, values in self.experiment.knobs.items()
+            if owner in (*names, self.experiment.backbone)
+        }
+        return replace(self.experiment, strategies=names, knobs=knobs, labels=(self.labels,))
 
     @cached_property
     def table(self) -> pd.DataFrame:

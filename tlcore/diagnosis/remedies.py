@@ -1,5 +1,7 @@
 """Small changes of an experiment, each in one respect, offered only where it applies: ``remedy(seen, ...)``.
 
+What is changed is the experiment at the label budget in view, without ceilings (`Evidence.asked`).
+
 All return None where there is nothing to change: the strategy takes part already, the knob does not exist or stands
 at its end, the data cannot be had.
 """
@@ -30,33 +32,33 @@ def offered(*remedies: Remedy | None) -> tuple[Remedy, ...]:
 
 def more_seeds(seen: Evidence, wanted: float = 0) -> Remedy | None:
     """So many more seeds, five at least."""
-    more = int(min(max(5, wanted), SEEDS_AT_MOST - seen.experiment.seeds))
+    more = int(min(max(5, wanted), SEEDS_AT_MOST - seen.asked.seeds))
     words = counted("{n} more seed", "{n} more seeds", more)
-    return _changed(seen, words, seeds=seen.experiment.seeds + more) if more > 0 else None
+    return _changed(seen, words, seeds=seen.asked.seeds + more) if more > 0 else None
 
 
 def more_labels(seen: Evidence) -> Remedy | None:
-    """A label budget twice the largest there is, next to those."""
+    """A label budget twice the largest there is, next to the one in view."""
     budgets, pool = seen.experiment.labels, seen.stored.get("counts", {}).get("target", {}).get("n", 0)
     known = [count for count in budgets if count is not None]
     if None in budgets or not known or max(known) >= pool:
         return None
     wanted = min(2 * max(known), pool)
-    return _changed(seen, _("More labels: {n}", n=f"{wanted:,}"), labels=(*known, wanted))
+    return _changed(seen, _("More labels: {n}", n=f"{wanted:,}"), labels=(seen.labels, wanted))
 
 
 def strategy(seen: Evidence, *names: str) -> Remedy | None:
     """The first of these strategies that applies and does not take part yet."""
     for name in names:
-        if name not in seen.experiment.strategies and seen.applies(name):
+        if name not in seen.asked.strategies and seen.applies(name):
             words = _("Try {strategy} as well", strategy=seen.called(name))
-            return _changed(seen, words, strategies=(*seen.experiment.strategies, name))
+            return _changed(seen, words, strategies=(*seen.asked.strategies, name))
     return None
 
 
 def weight_decay(seen: Evidence) -> Remedy | None:
     """A stronger pull of every weight towards zero (L2)."""
-    decay = min(DECAY_AT_MOST, max(1e-3, 10 * seen.experiment.training.weight_decay))
+    decay = min(DECAY_AT_MOST, max(1e-3, 10 * seen.asked.training.weight_decay))
     return _training(seen, _("More weight decay: {decay}", decay=f"{decay:g}"), weight_decay=decay)
 
 
@@ -70,14 +72,14 @@ def augmentation(seen: Evidence) -> Remedy | None:
 def fewer_epochs(seen: Evidence, kept: float) -> Remedy | None:
     """A schedule that ends soon after the epoch that was kept: learning rates come down earlier."""
     epochs = ceil(1.5 * kept)
-    if kept < 1 or epochs >= seen.experiment.training.epochs:
+    if kept < 1 or epochs >= seen.asked.training.epochs:
         return None
     return _training(seen, counted("{n} epoch at most", "{n} epochs at most", epochs), epochs=epochs)
 
 
 def longer(seen: Evidence) -> Remedy | None:
     """The next longer preset."""
-    training = seen.experiment.training
+    training = seen.asked.training
     for preset in sorted(PRESETS.values(), key=lambda preset: preset.epochs):
         if preset.epochs > training.epochs:
             words = _("Train longer: {n} epochs at most", n=preset.epochs)
@@ -87,8 +89,8 @@ def longer(seen: Evidence) -> Remedy | None:
 
 def dropout(seen: Evidence) -> Remedy | None:
     """More dropout, where the network has any."""
-    name = seen.experiment.backbone
-    value = _knob(catalog.backbones(), name, "dropout", seen.experiment.knobs.get(name, {}))
+    name = seen.asked.backbone
+    value = _knob(catalog.backbones(), name, "dropout", seen.asked.knobs.get(name, {}))
     if value is None or value >= DROPOUT_AT_MOST:
         return None
     more = min(DROPOUT_AT_MOST, round(value + 0.2, 2))
@@ -97,12 +99,12 @@ def dropout(seen: Evidence) -> Remedy | None:
 
 def network(seen: Evidence) -> Remedy | None:
     """Another network for the same kind of input, if one is at hand."""
-    here = catalog.backbones()[seen.experiment.backbone]
+    here = catalog.backbones()[seen.asked.backbone]
     for name, offer in catalog.backbones().items():
         published = getattr(offer(), "published", None)
         ready = not offer.pretrained or (published is not None and published.here() is not None)
-        if offer.modality == here.modality and ready and name != seen.experiment.backbone:
-            knobs = {owner: some for owner, some in seen.experiment.knobs.items() if owner != seen.experiment.backbone}
+        if offer.modality == here.modality and ready and name != seen.asked.backbone:
+            knobs = {owner: some for owner, some in seen.asked.knobs.items() if owner != seen.asked.backbone}
             return _changed(seen, _("Another network: {name}", name=_(offer.title)), backbone=name, knobs=knobs)
     return None
 
@@ -138,7 +140,7 @@ def _of_strategy(seen: Evidence, name: str, knob: str) -> Any:
     if name not in catalog.strategies():
         return None
     suited = catalog.suited(name, str(seen.stored.get("modality")))
-    return _knob(catalog.strategies(), name, knob, {**suited, **seen.experiment.knobs.get(name, {})})
+    return _knob(catalog.strategies(), name, knob, {**suited, **seen.asked.knobs.get(name, {})})
 
 
 def _knob(offers: Any, name: str, knob: str, turned: Any) -> Any:
@@ -147,11 +149,11 @@ def _knob(offers: Any, name: str, knob: str, turned: Any) -> Any:
 
 
 def _training(seen: Evidence, words: str, **knobs: Any) -> Remedy | None:
-    return _changed(seen, words, training=replace(seen.experiment.training, **knobs))
+    return _changed(seen, words, training=replace(seen.asked.training, **knobs))
 
 
 def _turned(seen: Evidence, words: str, turns: Iterable[tuple[str, str, Any]]) -> Remedy | None:
-    knobs = {owner: dict(values) for owner, values in seen.experiment.knobs.items()}
+    knobs = {owner: dict(values) for owner, values in seen.asked.knobs.items()}
     for owner, knob, value in turns:
         knobs.setdefault(owner, {})[knob] = value
     return _changed(seen, words, knobs=knobs)
@@ -161,8 +163,8 @@ def _changed(seen: Evidence, words: str, **changes: Any) -> Remedy | None:
     """None where nothing changes, where a knob would leave its range, or where the data cannot be had again."""
     if seen.situation is None:
         return None
-    changed: Experiment = replace(seen.experiment, **changes)
     try:
-        return None if changed == seen.experiment else Remedy(words, changed.checked())
+        changed: Experiment = replace(seen.asked, **changes).checked()
+        return None if changed == seen.asked else Remedy(words, changed)
     except Unusable:
         return None
