@@ -412,7 +412,16 @@ def test_compare_ends_with_a_verdict_for_every_strategy(finished: Finished) -> N
 
 def test_the_record_has_the_agreed_keys(finished: Finished) -> None:
     record = finished.record
-    assert set(record) == {"experiment", "runs", "summary", "recommended", "gap", "imbalance", "adaptation"}
+    assert set(record) == {
+        "experiment",
+        "runs",
+        "summary",
+        "recommended",
+        "gap",
+        "imbalance",
+        "adaptation",
+        "diagnosis",
+    }
     assert {row["strategy"] for row in record["adaptation"]} == {"fine_tune"}
     assert "Domain gap with 20 labels: " in finished.out
     assert len(record["runs"]) == 15

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evidence import evidence, runs
 from toys import table
 
 from tlcore import catalog, cli, words_extract
@@ -31,7 +32,7 @@ NAMED_CODE = re.compile(r"^`([\w/]+\.py)`\n\n```python\n(.*?)^```", re.M | re.S)
 EXAMPLES = dict(NAMED_CODE.findall((ROOT / "docs/adding.md").read_text(encoding="utf-8")))
 FOUND_BY_FILE = {"strategies": "head_first", "scenarios": "new_machine", "backbones": "wide", "metrics": "matthews"}
 COMMAND, PAGE = "tlcore/cli/commands/metrics.py", "pages/compare/cost.py"
-CHECK = "tlcore/files/checks/constant.py"
+CHECK, SYMPTOM = "tlcore/files/checks/constant.py", "tlcore/diagnosis/symptoms/slow.py"
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_every_kind_of_thing_has_a_complete_example():
     offers = {f"tlcore/{kind}/{name}.py" for kind, name in FOUND_BY_FILE.items()}
-    assert set(EXAMPLES) == {*offers, COMMAND, PAGE, CHECK}
+    assert set(EXAMPLES) == {*offers, COMMAND, PAGE, CHECK, SYMPTOM}
 
 
 def test_the_check_finds_what_it_is_for():
@@ -67,6 +68,18 @@ def test_the_check_finds_what_it_is_for():
     inputs = situation.target.inputs.assign(country="FR")
     check["check"](replace(situation, target=Examples(inputs, situation.target.labels)), found)
     assert [(finding.where, finding.fix.entry) for finding in found] == [("country", "country")]
+
+
+def test_the_symptom_is_told_where_it_shows():
+    symptom: dict[str, Any] = {}
+    exec(compile(EXAMPLES[SYMPTOM], SYMPTOM, "exec"), symptom)
+    done = runs()
+    assert symptom["look"](evidence(done)) is None
+    slow = done["strategy"].isin(["fine_tune", "dann"])
+    found = symptom["look"](evidence(done.assign(seconds=done["seconds"] + 900.0 * slow)))
+    assert found.strategies == ("fine_tune", "dann")
+    assert "903 s" in found.sentence
+    assert found.remedies
 
 
 @pytest.mark.usefixtures("added")

@@ -16,7 +16,7 @@ import numpy as np
 from tlcore import catalog
 from tlcore.errors import Unusable
 from tlcore.measure.features import matrix
-from tlcore.measure.gap import measure_gap
+from tlcore.measure.gap import Tile, measure_gap
 from tlcore.measure.skill import skill
 from tlcore.plan import backbone_for, lacking
 from tlcore.situation import Examples, Situation, hold_out, split, together
@@ -45,6 +45,8 @@ class Facts:
     places: bool
     pretrained: bool  # the network comes with weights
     small_model: bool = False  # what is wanted must be small and quick
+    apart: float = float("nan")  # proxy A-distance, 0 to 2, and what chance alone stays below
+    by_chance: float = float("nan")
 
     @property
     def same_question(self) -> bool:
@@ -211,6 +213,7 @@ def facts(
     everywhere = [int((np.asarray(pool.labels, dtype=str) == name).sum()) for name in classes]
     shared = [name in situation.source_space.classes for name in classes] if len(situation.source) else []
     own, source, doubt = _skills(situation, known, seed)
+    tile = _gap(situation.source, pool)
     return Facts(
         modality=situation.modality,
         kind=situation.kind,
@@ -220,13 +223,15 @@ def facts(
         source=len(situation.source),
         source_classes=len(situation.source_space.classes),
         shared=float(np.mean(shared)) if shared else float(len(situation.source) > 0),
-        gap=_gap(situation.source, pool),
+        gap=tile.light if tile else "unknown",
         own_skill=own,
         source_skill=source,
         doubt=doubt,
         places=situation.places is not None,
         pretrained=catalog.backbones()[backbone_for(backbone, situation)].pretrained,
         small_model=small_model,
+        apart=tile.value if tile else float("nan"),
+        by_chance=tile.floor if tile else float("nan"),
     )
 
 
@@ -247,12 +252,12 @@ def _first(facts: Facts) -> Iterable[str]:
         yield message("Fewer than five labels of the rarest class: a few more of these tell more than any method.")
 
 
-def _gap(source: Examples, target: Examples) -> str:
-    """The traffic light of the proxy A-distance."""
+def _gap(source: Examples, target: Examples) -> Tile | None:
+    """The proxy A-distance; None where it cannot be measured."""
     try:
-        return next(str(tile.light) for tile in measure_gap(source, target).measures if tile.measure == "a_distance")
+        return next(tile for tile in measure_gap(source, target).measures if tile.measure == "a_distance")
     except Unusable:
-        return "unknown"
+        return None
 
 
 def _skills(situation: Situation, known: Examples, seed: int) -> tuple[float, float, float]:

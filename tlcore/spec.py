@@ -47,6 +47,11 @@ PRESETS: Mapping[str, Training] = {
 }
 
 
+def nearest(training: Training) -> str:
+    """The preset that differs from this training budget in the fewest knobs."""
+    return min(PRESETS, key=lambda name: sum(vars(training)[knob] != of for knob, of in vars(PRESETS[name]).items()))
+
+
 @dataclass(frozen=True)
 class RunSpec:
     """One strategy, one label budget, one seed: everything that decides a run's outcome."""

@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import forms, planned, strategies, uploads
+from pages.parts import forms, strategies, uploads
 from pages.parts.data import OWN
 from pages.parts.planned import ALL, SEEDS_AT_MOST
 from tlcore import catalog
-from tlcore.spec import Experiment
+from tlcore.spec import Experiment, nearest
 from tlcore.words import _
 
 FILES = ("source", "target", "test", "unlabelled")
@@ -27,16 +27,15 @@ def link(asked: Experiment) -> None:
 def address(asked: Experiment) -> dict[str, str] | None:
     """The query of the plan page; every setting is named, so that nothing of another draft shines through.
 
-    None for what came from the command line and the forms cannot show: own files outside the uploads,
-    a training budget that is no preset, very many seeds.
+    None for what came from the command line and the forms cannot show: own files outside the uploads, very many seeds.
     """
-    preset = planned.preset(asked.training)
+    preset = nearest(asked.training)
     data = (
         _files(asked)
         if asked.scenario == OWN
         else _knobs(catalog.scenario(asked.scenario, **asked.settings), asked.scenario)
     )
-    if preset is None or data is None or asked.seeds > SEEDS_AT_MOST:
+    if data is None or asked.seeds > SEEDS_AT_MOST:
         return None
     query = {"scenario": asked.scenario, **data, "seeds": str(asked.seeds), "preset": preset, "device": asked.device}
     query |= {
@@ -46,7 +45,7 @@ def address(asked: Experiment) -> dict[str, str] | None:
         "name": asked.name,
     }
     query[f"labels.{asked.scenario}"] = ",".join(ALL if count is None else str(count) for count in asked.labels)
-    query[f"training.{preset}.watch_source"] = _text(asked.training.watch_source)
+    query |= _knobs(asked.training, f"training.{preset}")
     query[strategies.ADDRESS] = strategies.spoken(set(asked.strategies) & set(strategies.free()))
     for name in asked.strategies:
         query |= _turned(asked, name)
@@ -66,7 +65,7 @@ def _turned(asked: Experiment, strategy: str) -> dict[str, str]:
     return {forms.address(strategy, knob, suited, modality): _text(value) for knob, value in values.items()}
 
 
-def _knobs(offer: catalog.Offer, owner: str) -> dict[str, str]:
+def _knobs(offer: Any, owner: str) -> dict[str, str]:
     return {f"{owner}.{knob.name}": _text(getattr(offer, knob.name)) for knob in forms.declared(offer)}
 
 

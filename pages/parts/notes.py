@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from pages.parts import show
+from tlcore import words
 from tlcore.measure import notes as measure
-from tlcore.words import _, counted, told
+from tlcore.words import _, counted
 
 
 def of_run(notes: list[Any]) -> None:
@@ -26,9 +28,12 @@ def warnings(runs: pd.DataFrame) -> pd.Series:
     return counts.where((counts > 0) & ~runs["strategy"].isin(measure.MEANT))
 
 
-def of_strategies(done: pd.DataFrame) -> None:
-    """What went wrong in the runs in view, once for each strategy, folded away."""
-    found = measure.grave(done)
+def of_strategies(done: pd.DataFrame, told: Collection[tuple[str, str]] = ()) -> None:
+    """What went wrong in the runs in view, once for each strategy, folded away.
+
+    ``told`` are kinds of notes by strategy that the page says elsewhere.
+    """
+    found = [one for one in measure.grave(done) if (one.strategy, measure.kind(one.note)) not in told]
     if not found:
         return
     strategies = dict.fromkeys(one.strategy for one in found)
@@ -36,7 +41,7 @@ def of_strategies(done: pd.DataFrame) -> None:
     with st.expander(label, icon=":material/warning:"):
         for strategy in strategies:
             lines = [
-                _("in {n} of {of} seeds: {sentence}", n=one.runs, of=one.of, sentence=show.plain(told(one.note)))
+                _("in {n} of {of} seeds: {sentence}", n=one.runs, of=one.of, sentence=show.plain(words.told(one.note)))
                 for one in found
                 if one.strategy == strategy
             ]

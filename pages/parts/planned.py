@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -12,11 +10,12 @@ import streamlit as st
 from pages.parts import data, frame, reads, show
 from pages.parts.forms import BOUND, choice, choices
 from tlcore import catalog, launch
+from tlcore.cli import spoken
 from tlcore.errors import Unusable
 from tlcore.plan import Plan, out_of_reach
 from tlcore.preflight import Preflight, preflight
 from tlcore.situation import Situation, hold_out
-from tlcore.spec import PRESETS, Experiment, Training
+from tlcore.spec import Experiment
 from tlcore.words import _
 
 BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -134,31 +133,6 @@ def elsewhere(plan: Plan, asked: Experiment) -> None:
     )  # fmt: skip
 
 
-def preset(training: Training) -> str | None:
-    """The name of a training budget, whether the source is watched or not; None for one put together by hand."""
-    plain = replace(training, watch_source=False)
-    return next((name for name, known in PRESETS.items() if known == plain), None)
-
-
 def command(asked: Experiment) -> str:
-    """What to type for the same experiment; where it has what no flag can say, it reads the YAML file."""
-    length = preset(asked.training)
-    if asked.scenario == data.OWN or length is None:
-        return f"python -m tlcore compare {FILE}"
-    words = ["python", "-m", "tlcore", "compare", asked.scenario, "--strategies", ",".join(asked.strategies)]
-    words += ["--labels", ",".join(ALL if count is None else str(count) for count in asked.labels)]
-    words += ["--seeds", str(asked.seeds), "--preset", length]
-    if asked.training.watch_source:
-        words.append("--watch-source")
-    for flag in ("metric", "backbone", "device"):
-        if getattr(asked, flag) != "auto":
-            words += [f"--{flag}", getattr(asked, flag)]
-    if asked.margin != Experiment.margin:
-        words += ["--margin", f"{asked.margin:g}"]
-    if asked.name:
-        words += ["--name", asked.name]
-    changed = {asked.scenario: asked.settings, **asked.knobs}
-    for owner, values in changed.items():
-        for knob, value in values.items():
-            words += ["--set", f"{owner}.{knob}={value}"]
-    return shlex.join(words)
+    """What to type for the same experiment; own files are named by the YAML file."""
+    return f"python -m tlcore compare {FILE}" if asked.scenario == data.OWN else spoken.command(asked)

@@ -78,6 +78,11 @@ def situation(experiment: StoredExperiment) -> Situation:
     return plan.drawn(experiment.experiment.scenario, **experiment.experiment.settings)
 
 
+def stamp(experiment: StoredExperiment | str) -> tuple[str | None, str, str]:
+    """Changes whenever anything that is read of the experiment could change: for what a page keeps itself."""
+    return _key(experiment)
+
+
 def _key(experiment: StoredExperiment | str | None) -> tuple[str | None, str, str]:
     """What an answer depends on: the experiment, the state of the store, and which store it is."""
     number = experiment.id if isinstance(experiment, StoredExperiment) else experiment

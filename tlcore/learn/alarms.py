@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 from torch import nn
 
+from tlcore.measure import notes
 from tlcore.outcome import Epoch, Note
 from tlcore.phase import Phase
 from tlcore.situation import LabelSpace
@@ -49,19 +50,12 @@ def after(phase: str, told: list[Epoch], sign: int) -> Iterator[Note]:
     trained = [epoch for epoch in told if "domain" in epoch.terms]
     domain = [epoch.terms["domain"] for epoch in trained]
     if len(domain) >= 3 and max(domain) - min(domain) < 1e-6:
-        yield Note(
-            "The critic of phase '{phase}' never learnt: its loss stood at {loss:.3f} throughout. Nothing was adapted.",
-            {"phase": phase, "loss": domain[0]},
-        )
+        yield Note(notes.DEAD_CRITIC, {"phase": phase, "loss": domain[0]})
     elif len(domain) >= 3 and abs(domain[-1] - UNDECIDED) < NEAR * UNDECIDED:
         scores = [score for epoch in trained for score in [_score(epoch)] if score is not None]
         best = max(scores, key=lambda score: sign * score, default=0.0)
         if scores and sign * (best - scores[-1]) > FALLEN * abs(best):
-            yield Note(
-                "In phase '{phase}' the critic can no longer tell the domains apart while the score worsened from "
-                "{best:.3f} to {last:.3f}: the features gave up what the task needs. Try a smaller weight.",
-                {"phase": phase, "best": best, "last": scores[-1]},
-            )
+            yield Note(notes.GAVE_UP, {"phase": phase, "best": best, "last": scores[-1]})
 
 
 def _score(epoch: Epoch) -> float | None:
@@ -99,10 +93,9 @@ def one_answer(predictions: pd.DataFrame, labels: LabelSpace) -> Iterator[Note]:
     test = predictions.loc[predictions["part"] == "test", [f"p{place}" for place in range(len(labels.classes))]]
     answers = set(test.to_numpy().argmax(1))
     if len(test) > 1 and len(answers) == 1:
-        yield Note("Every case of the test set is given the same answer, '{answer}'.",
-                   {"answer": labels.classes[answers.pop()]})  # fmt: skip
+        yield Note(notes.ONE_ANSWER, {"answer": labels.classes[answers.pop()]})
 
 
-def distinct(notes: Iterable[Note]) -> tuple[Note, ...]:
+def distinct(found: Iterable[Note]) -> tuple[Note, ...]:
     """Each sentence once."""
-    return tuple({note.text + repr(note.values): note for note in notes}.values())
+    return tuple({note.text + repr(note.values): note for note in found}.values())

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from tlcore.learn import alarms, nets
 from tlcore.learn.judge import Judge
 from tlcore.learn.shelf import Shelf
+from tlcore.measure.notes import EXPLODED, NO_NUMBERS
 from tlcore.outcome import Epoch, Note
 from tlcore.phase import Phase
 from tlcore.spec import Training
@@ -148,18 +149,12 @@ def fit(phase: Phase, course: Course) -> list[Epoch]:
             course.seen += getattr(phase.batches, "seen", 0)
             means = _read(sums, names, len(phase.batches))
             if not (all(map(math.isfinite, means.values())) and best.finite()):
-                course.notes.append(Note(
-                    "Loss or weights were no longer numbers in epoch {number} of phase '{phase}'; "
-                    "training ended there and epoch {kept} was kept.",
-                    {"number": number, "phase": phase.name, "kept": best.number},
-                ))  # fmt: skip
+                where = {"number": number, "phase": phase.name, "kept": best.number}
+                course.notes.append(Note(NO_NUMBERS, where))
                 break
             if alarms.exploded(told, means):
-                course.notes.append(Note(
-                    "The loss exploded in epoch {number} of phase '{phase}'; training ended there and epoch {kept} "
-                    "was kept. Try a smaller learning rate.",
-                    {"number": number, "phase": phase.name, "kept": best.number},
-                ))  # fmt: skip
+                where = {"number": number, "phase": phase.name, "kept": best.number}
+                course.notes.append(Note(EXPLODED, where))
                 break
             if not close(number, means, time.perf_counter() - began):
                 break

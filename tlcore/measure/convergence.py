@@ -23,7 +23,7 @@ STUCK = (0.5, 0.6)  # ROC-AUC that is hardly better than chance
 
 TABLE = [
     "strategy", "labels", "n", "reached", "epochs", "steps", "seen", "seconds", "threshold", "area", "area_std",
-    "best_epoch", "spread", "relative_spread", "reversals", "flags",
+    "best_epoch", "spread", "relative_spread", "reversals", "turning", "swing", "flags",
 ]  # fmt: skip
 FORGOTTEN = ["strategy", "labels", "n", "knew", "keeps", "drop", "low", "high", "target"]
 
@@ -78,7 +78,8 @@ def table(epochs: pd.DataFrame, runs: pd.DataFrame, share: float = 0.95) -> pd.D
       over runs of what that took, one that never came there counting as later than all others; NA ("not
       reached") where it was half of them or more, or where scratch was not tried.
     - ``area, area_std``: area under a run's curve over target epochs, divided by the longest run's epochs.
-    - ``best_epoch``: median of the kept target epoch. ``reversals``: mean number of turns of a curve.
+    - ``best_epoch``: median of the kept target epoch. ``reversals``: mean number of turns of a curve, ``turning``
+      their share of the turns it could have taken, ``swing`` the mean size of its step from one epoch to the next.
     - ``spread, relative_spread``: standard deviation of the test score over seeds, and as a share of its mean.
     - ``flags``: of "unstable" (relative spread above 10 %), "near chance" (ROC-AUC in 0.5 to 0.6), "collapsed"
       (in most runs the answer is always the majority's), "below frequency table".
@@ -194,11 +195,15 @@ def _shape(lines: list[pd.DataFrame], longest: float) -> dict[str, Any]:
     """Area under the curves on a common stretch of target epochs, their turns, and the epochs kept."""
     areas = [_area(line["x"].to_numpy(), line["score"].to_numpy(), longest) for line in lines]
     best = [line.loc[line["kept"].astype(bool), "x"].tail(1) for line in lines]
+    scores = [line["score"].to_numpy() for line in lines]
+    bent = [score for score in scores if len(score) > 2]
     return {
         "area": np.mean(areas) if areas else np.nan,
         "area_std": np.std(areas, ddof=1) if len(areas) > 1 else np.nan,
         "best_epoch": pd.concat(best).median() if best else np.nan,
-        "reversals": np.mean([_turns(line["score"].to_numpy()) for line in lines]) if lines else np.nan,
+        "reversals": np.mean([_turns(score) for score in scores]) if scores else np.nan,
+        "turning": np.mean([_turns(score) / (len(score) - 2) for score in bent]) if bent else np.nan,
+        "swing": np.mean([np.abs(np.diff(score)).mean() for score in bent]) if bent else np.nan,
     }
 
 

@@ -7,7 +7,25 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from tlcore.measure.statistics import by_strategy
-from tlcore.words import told
+from tlcore.words import message, told
+
+# What training notes (tlcore/learn) and the diagnosis looks for (tlcore/diagnosis): one sentence, said here.
+DEAD_CRITIC = message(
+    "The critic of phase '{phase}' never learnt: its loss stood at {loss:.3f} throughout. Nothing was adapted."
+)
+GAVE_UP = message(
+    "In phase '{phase}' the critic can no longer tell the domains apart while the score worsened from "
+    "{best:.3f} to {last:.3f}: the features gave up what the task needs. Try a smaller weight."
+)
+ONE_ANSWER = message("Every case of the test set is given the same answer, '{answer}'.")
+EXPLODED = message(
+    "The loss exploded in epoch {number} of phase '{phase}'; training ended there and epoch {kept} "
+    "was kept. Try a smaller learning rate."
+)
+NO_NUMBERS = message(
+    "Loss or weights were no longer numbers in epoch {number} of phase '{phase}'; "
+    "training ended there and epoch {kept} was kept."
+)
 
 MEANT = {"frequency_table"}  # always to give the same answer
 
@@ -33,8 +51,8 @@ def grave(runs: pd.DataFrame) -> list[Warned]:
     for strategy, some in by_strategy(done):
         seen: dict[str, list[Any]] = {}
         for notes in some["warnings"]:
-            for kind, note in {_kind(note): note for note in notes if is_grave(note)}.items():
-                seen.setdefault(kind, []).append(note)
+            for said, note in {kind(note): note for note in notes if is_grave(note)}.items():
+                seen.setdefault(said, []).append(note)
         counted = sorted(seen.values(), key=len, reverse=True)
         found += [Warned(strategy, notes[0], len(notes), len(some)) for notes in counted]
     return found
@@ -45,5 +63,6 @@ def sentences(notes: list[Any], grave: bool) -> list[str]:
     return [told(note) for note in notes if is_grave(note) == grave]
 
 
-def _kind(note: Any) -> str:
+def kind(note: Any) -> str:
+    """What a note says, whatever its figures: its sentence with the fields open."""
     return note if isinstance(note, str) else str(note[0])

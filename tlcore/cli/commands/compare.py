@@ -18,13 +18,15 @@ HELP = "compare strategies on a scenario or on your own files, start to verdict"
 def arguments(parser: ArgumentParser) -> None:
     flags.data(parser, "a scenario on offer, or a saved experiment (.yaml)")
     flags.budget(parser)
-    parser.add_argument("--json", metavar="FILE", help="write experiment, runs, summary, gap and imbalance there")
+    parser.add_argument(
+        "--json", metavar="FILE", help="write experiment, runs, summary, gap, imbalance and diagnosis there"
+    )
     parser.add_argument("--yaml", metavar="FILE", help="save the experiment there, to repeat it with 'compare FILE'")
 
 
 def run(asked: Namespace) -> int:
     from tlcore import launch
-    from tlcore.cli import adapted, by_place, verdict
+    from tlcore.cli import adapted, by_place, diagnosed, verdict
     from tlcore.cli.watching import watch
     from tlcore.errors import Unusable
     from tlcore.outcome import State
@@ -55,6 +57,7 @@ def run(asked: Namespace) -> int:
     runs = store.runs(name)
     summary = verdict.show(planned, runs)
     more = by_place.show(planned, runs, store) | adapted.show(name, summary, store)
+    more |= diagnosed.show(planned, name, runs, summary, store)
     for sentence in doubts:  # who reads the verdict is not to have missed them
         print(f"Warning: {sentence}")
     if asked.json:
