@@ -85,6 +85,7 @@ def table(epochs: pd.DataFrame, runs: pd.DataFrame, share: float = 0.95) -> pd.D
         lines = {run: judged[run] for run in some["run"] if run in judged}
         sign = catalog.metric(some["metric"].iloc[0]).sign
         threshold = _threshold([lines[run] for run in _of(some, "scratch") if run in lines], sign, share)
+        guesses = some[some["strategy"] == "frequency_table"]
         longest = max((line["x"].max() for line in lines.values()), default=0.0)
         for strategy, repeats in by_strategy(some):
             mine = [lines[run] for run in repeats["run"] if run in lines]
@@ -92,7 +93,7 @@ def table(epochs: pd.DataFrame, runs: pd.DataFrame, share: float = 0.95) -> pd.D
                 {"strategy": strategy, "labels": budget, "n": len(repeats), "threshold": threshold}
                 | _cost(mine, threshold, sign)
                 | _shape(mine, longest)
-                | _steadiness(repeats, some)
+                | _steadiness(repeats, guesses)
             )
     return pd.DataFrame(rows, columns=TABLE).astype({"labels": object})
 
@@ -235,19 +236,20 @@ def _turns(score: np.ndarray) -> int:
     return int((moves[1:] != moves[:-1]).sum())
 
 
-def _steadiness(repeats: pd.DataFrame, rivals: pd.DataFrame) -> dict[str, Any]:
-    """Spread of the test scores of a strategy, and what looks wrong beside its rivals of the same budget."""
+def _steadiness(repeats: pd.DataFrame, guesses: pd.DataFrame) -> dict[str, Any]:
+    """Spread of the test scores of a strategy, and what looks wrong beside the frequency table's of the same budget."""
     metric = catalog.metric(repeats["metric"].iloc[0])
-    scores = repeats["test_score"].astype(float).dropna()
-    spread = scores.std()
-    relative = spread / abs(scores.mean()) if len(scores) and scores.mean() != 0 else np.nan
-    guesses = rivals[rivals["strategy"] == "frequency_table"]
+    scores = repeats["test_score"].to_numpy(dtype=float)
+    scores = scores[~np.isnan(scores)]
+    mean, spread = (scores.mean() if len(scores) else np.nan), (np.std(scores, ddof=1) if len(scores) > 1 else np.nan)
+    relative = spread / abs(mean) if mean != 0 else np.nan
     flags = ["unstable"] if relative > UNSTABLE else []
     if repeats["strategy"].iloc[0] != "frequency_table":
-        area = pd.Series([test.get("roc_auc", np.nan) for test in repeats["test"]], dtype=float).mean()
+        areas = [area for test in repeats["test"] if not np.isnan(area := test.get("roc_auc", np.nan))]
+        area = np.mean(areas) if areas else np.nan
         flags += ["near chance"] if STUCK[0] <= area <= STUCK[1] else []
         flags += ["collapsed"] if _collapsed(repeats, guesses) else []
-        flags += ["below frequency table"] if metric.sign * (scores.mean() - guesses["test_score"].mean()) < 0 else []
+        flags += ["below frequency table"] if metric.sign * (mean - guesses["test_score"].mean()) < 0 else []
     return {"spread": spread, "relative_spread": relative, "flags": flags}
 
 
