@@ -1,68 +1,47 @@
 """Pages in a real browser: ``python -m benchmarks.pages``.
 
 First: ``streamlit run`` on an empty home to the first page rendered. Then every page of the menu, twice,
-with 1,000 finished runs in the store. Rendered means: the heading stands and Streamlit has nothing left
-to run. Wanted: under 4 s, and under 1 s for a page change.
+with 1,000 finished runs in the store: in twenty experiments, then in one. Rendered means: the heading stands and
+Streamlit has nothing left to run. Last, for the large experiment, how long the script behind a page runs when a control
+is moved. Wanted: under 4 s, under 1 s for a page change, under 150 ms for a control.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
+from typing import Any
 
-import numpy as np
-import pandas as pd
 from playwright.sync_api import Error, Page, sync_playwright
 
-from benchmarks import machine
+from benchmarks import machine, made_up
 from benchmarks.browser import chromium, free_port
-from tlcore.outcome import Epoch, Outcome, State
-from tlcore.plan import plan
-from tlcore.spec import Experiment, Training
 from tlcore.store import Store
 
-STRATEGIES = ("frequency_table", "logistic_regression", "scratch", "fine_tune", "dann")
-EXPERIMENTS, SEEDS, EPOCHS = 20, 10, 6
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 LINK = '[data-testid="stSidebarNavLink"]'
 CHANGED = "([where, before]) => (document.querySelector(where)?.innerText ?? before) !== before"
 HEADING = '[data-testid="stHeading"] h2'
+TURNS = 5
+
+# A page, the control that is moved, and how: on the n-th turn another value.
+CONTROLS: list[tuple[str, str, Callable[[Any, int], Any]]] = [
+    ("compare/verdict.py", "margin", lambda app, n: app.number_input[0].set_value(1.0 + n)),
+    ("compare/convergence.py", "every seed", lambda app, n: app.toggle(key="every_seed").set_value(n % 2 == 0)),
+    ("compare/imbalance.py", "strategy", lambda app, n: app.selectbox(key="strategy").select_index(n)),
+    ("run/runs.py", "run", lambda app, n: app.selectbox(key="run").select_index(n)),
+    ("run/plan.py", "seeds", lambda app, n: app.slider(key="seeds").set_value(3 + n)),
+]
 
 
-def fill(store: Store) -> int:
-    """Made-up finished runs, only here and only to be listed: the real ones would take an hour."""
-    rng = np.random.default_rng(0)
-    made = 0
-    for turn in range(EXPERIMENTS):
-        asked = plan(Experiment("cold_start", STRATEGIES, seeds=SEEDS, training=Training(epochs=EPOCHS + turn)))
-        identity = store.submit(asked)
-        labels = rng.random(400) < 0.2
-        for spec in asked.runs:
-            claimed = store.claim((os.getpid(), 0.0), "cpu:0", experiment=identity)
-            assert claimed is not None
-            store.begin(claimed.run, os.getpid(), 0.0, "CPU")
-            place = 0.7 + 0.02 * STRATEGIES.index(spec.strategy) + 0.01 * rng.normal()
-            for number in range(EPOCHS):
-                score = place - 0.1 / (1 + number)
-                scores, terms = {"valid": score, "watched": score}, {"task": 1 - score}
-                told = Epoch("target", number, 20 * number, 900 * number, 0.2 * number, terms, scores, 1 - score)
-                store.record(claimed.run, number, told)
-            chance = (0.2 + 0.5 * labels + 0.2 * rng.random(400)).clip(0, 1)
-            frame = pd.DataFrame({"part": "test", "row": np.arange(400), "truth": labels.astype(int)})
-            store.save_predictions(claimed.run, frame.assign(p0=1 - chance, p1=chance))
-            scores = {asked.metric: place}
-            store.finish(claimed.run, Outcome(State.DONE, scores, scores, "made up", 1.2, EPOCHS - 1, "CPU"))
-            made += 1
-    return made
-
-
-@contextmanager
+@contextlib.contextmanager
 def serving(home: str) -> Iterator[str]:
     """A dashboard of its own, as ``make app`` starts it."""
     port = free_port()
@@ -115,22 +94,48 @@ def page_changes(page: Page, address: str) -> Iterator[tuple[str, list[float]]]:
     yield from passed.items()
 
 
+def controls() -> Iterator[tuple[str, str, float]]:
+    """Seconds that the script of a page runs after a control was moved, the median of some turns."""
+    from streamlit.testing.v1 import AppTest
+
+    for page, name, moved in CONTROLS:
+        app = AppTest.from_file("pages/main.py", default_timeout=60).run()
+        app.switch_page(page).run()
+        passed = []
+        for turn in range(TURNS):
+            moved(app, turn)
+            began = time.perf_counter()
+            app.run()
+            passed.append(time.perf_counter() - began)
+            assert not app.exception, app.exception[0].value
+        yield page, name, median(passed)
+
+
+def walk(page: Page, fill: Callable[[Store], int]) -> None:
+    """Every page of the menu, twice, over a store filled like this."""
+    print(f"{fill(Store.open())} runs, {fill.__doc__}\n  a page change, first and second visit:", flush=True)
+    with serving(os.environ["TRANSFERLAB_HOME"]) as address:
+        for name, (first, second) in page_changes(page, address):
+            print(f"  {name:<16}{first:>8.2f} s{second:>8.2f} s", flush=True)
+
+
 def main() -> None:
     print(machine.words("streamlit"))
     os.chdir(Path(__file__).parents[1])
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as home:
+    with sync_playwright() as playwright, contextlib.ExitStack() as folders:
         browser = chromium(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        with tempfile.TemporaryDirectory() as fresh:
-            for start in ("the very first start, which takes in the examples", "a later start"):
-                seconds = first_page(page, fresh)
-                print(f"streamlit run to the first rendered page, {start}: {seconds:.2f} s", flush=True)
-        os.environ["TRANSFERLAB_HOME"] = home
-        print(f"{fill(Store.open())} stored runs; a page change, first and second visit:", flush=True)
-        with serving(home) as address:
-            for name, (first, second) in page_changes(page, address):
-                print(f"  {name:<16}{first:>8.2f} s{second:>8.2f} s")
+        fresh, small, large = (folders.enter_context(tempfile.TemporaryDirectory()) for _ in range(3))
+        for start in ("the very first start, which takes in the examples", "a later start"):
+            seconds = first_page(page, fresh)
+            print(f"streamlit run to the first rendered page, {start}: {seconds:.2f} s", flush=True)
+        for home, fill in ((small, made_up.many), (large, made_up.large)):
+            os.environ["TRANSFERLAB_HOME"] = home
+            walk(page, fill)
         browser.close()
+        print("the script after a control was moved, the large experiment in view:")
+        for where, name, seconds in controls():
+            print(f"  {where:<24}{name:<12}{1000 * seconds:>6.0f} ms", flush=True)
 
 
 if __name__ == "__main__":

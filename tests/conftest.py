@@ -20,6 +20,26 @@ def home(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.fixture
+def store():
+    """The store of this test's home."""
+    from tlcore.store import Store
+
+    store = Store.open()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def quiet(monkeypatch, tmp_path):
+    """For pages: nobody works the queue, and no examples are there that a test did not make."""
+    from pages.parts import reads
+    from tlcore import launch
+
+    monkeypatch.setattr(launch, "start", lambda store: None)
+    monkeypatch.setattr(reads, "EXAMPLES", tmp_path / "no examples")
+
+
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium for the journeys."""

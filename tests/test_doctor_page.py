@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from apps import opened, said
 from streamlit.testing.v1 import AppTest
-from test_pages import opened, said
 
 from pages.parts import again, reads, uploads
 from tlcore import launch

@@ -8,7 +8,15 @@ import pytest
 from sklearn import metrics as sk
 
 from tlcore import catalog
-from tlcore.measure.imbalance import CURVE_POINTS, counts, operating_points, overview, per_class, precision_recall
+from tlcore.measure.imbalance import (
+    CURVE_POINTS,
+    counts,
+    operating_points,
+    overview,
+    per_class,
+    precision_recall,
+    taken_out,
+)
 from tlcore.measure.statistics import wilson
 from tlcore.situation import Examples, Situation
 
@@ -166,6 +174,14 @@ def test_unfinished_and_diverged_runs_are_left_out():
     listed.loc[listed["run"] == "cancelled", "state"] = "cancelled"
     found = operating_points({"good": good, "diverged": diverged, "cancelled": diverged}, listed)
     assert found["n"].tolist() == [1]
+
+
+@pytest.mark.parametrize("measure", [precision_recall, operating_points])
+def test_predictions_taken_out_of_their_frames_before_give_the_same(measure):
+    frames = {str(seed): predictions(*drawn(seed)) for seed in range(3)}
+    listed = runs(dann=["0", "1"], scratch=["2"])
+    apart = {run: taken_out(frame) for run, frame in frames.items()}
+    pd.testing.assert_frame_equal(measure(frames, listed), measure(apart, listed))
 
 
 def test_without_predictions_the_frames_are_empty_and_have_their_columns():

@@ -9,9 +9,9 @@ import learning
 import numpy as np
 import pandas as pd
 import pytest
+from apps import opened, said
 from encoders import bert
 from PIL import Image
-from test_pages import opened, said
 from toys import messages, pictures
 
 from pages.parts import uploads

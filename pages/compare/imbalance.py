@@ -22,14 +22,14 @@ labels = compare.budget(done, experiment.experiment.scenario)
 done = compare.of_budget(done, labels)
 
 classes = experiment.facts["classes"]
-predictions = reads.predictions(experiment, done["run"])
+predictions = reads.tested(experiment, done["run"])
 parts = compare_imbalance.counts(experiment, labels)
-per_class = measure.per_class(predictions, done, classes)
+per_class = reads.measured(measure.per_class, experiment, done, classes=classes)
 binary = len(classes) == 2
 best = compare_imbalance.best(reads.summary(experiment), labels)
 overview = measure.overview(parts)
 rarest = compare_imbalance.rarest(overview)
-alarms = measure.operating_points(predictions, done, event=classes.index(rarest))
+alarms = reads.measured(measure.operating_points, experiment, done, event=classes.index(rarest))
 alarms = alarms if binary else alarms.head(0)
 compare.answer(answers.imbalance(overview, per_class, best, alarms, experiment.facts["label"]))
 compare_imbalance.coverage(done, predictions)
@@ -47,7 +47,7 @@ with right:
     st.subheader(_("Alarms: how many are right, how many events are found"), anchor=False)
     event = 1 if binary else compare_imbalance.event(rarest, classes)
     show.chart(
-        compare_imbalance.curve(predictions, done, event), key="precision_recall",
+        compare_imbalance.curve(experiment, done, event), key="precision_recall",
         what=_("Every threshold is a compromise: further right finds more of the events, higher up means fewer false "
                "alarms. The higher a line, the better. The dashed rule is what blind guessing reaches."),
     )  # fmt: skip
@@ -72,8 +72,8 @@ with right:
     )  # fmt: skip
 
 st.subheader(_("Can the probabilities be taken at their word?"), anchor=False)
-scores = calibrated.scores(predictions, done)
-curve = calibrated.reliability(predictions, done[done["strategy"].isin([strategy, "scratch"])])
+scores = reads.measured(calibrated.scores, experiment, done)
+curve = reads.measured(calibrated.reliability, experiment, done[done["strategy"].isin([strategy, "scratch"])])
 show.chart(
     calibration.reliability(curve, scores), curve, key="reliability",
     what=_("Test examples in ten groups of equal size, by the probability they were given: of those at 30 %, "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -33,9 +35,9 @@ def counts(experiment: StoredExperiment, labels: int | None) -> pd.DataFrame:
         return pd.DataFrame(rows)
 
 
-def coverage(done: pd.DataFrame, predictions: dict[str, pd.DataFrame]) -> None:
+def coverage(done: pd.DataFrame, predictions: Collection[str]) -> None:
     """Say so where the predictions of some seeds are not kept: the figures here are then not those of the verdict."""
-    kept = done["run"].isin(predictions)
+    kept = done["run"].isin(list(predictions))
     if kept.all():
         return
     words = _(
@@ -76,11 +78,11 @@ def event(rarest: str, classes: list[str]) -> int:
     return classes.index(forms.choice(st.selectbox, _("Class"), words, "class", rarest))
 
 
-def curve(predictions: dict[str, pd.DataFrame], done: pd.DataFrame, event: int) -> style.Picture:
+def curve(experiment: StoredExperiment, done: pd.DataFrame, event: int) -> style.Picture:
     """Precision against recall for one class, the dots at the threshold one half."""
-    points = measure.operating_points(predictions, done, event=event)
-    prevalence = points["actual_rate"].mean()
-    return charts.precision_recall(measure.precision_recall(predictions, done, event), prevalence, points)
+    points = reads.measured(measure.operating_points, experiment, done, event=event)
+    curves = reads.measured(measure.precision_recall, experiment, done, event=event)
+    return charts.precision_recall(curves, points["actual_rate"].mean(), points)
 
 
 def strategy(per_class: pd.DataFrame, best: str) -> str:

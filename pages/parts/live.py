@@ -33,10 +33,10 @@ def controls(experiment: StoredExperiment) -> str:
     Returns the chosen run, or `ALL`.
     """
     runs = reads.runs(experiment).set_index("run")
+    names = {ALL: _("All {n} runs", n=len(runs))} | {str(run.Index): name(run) for run in runs.itertuples()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            _("Runs"), [ALL, *runs.index], key="run", persist_state="session", width=420,
-            format_func=lambda key: _("All {n} runs", n=len(runs)) if key == ALL else name(runs.loc[key]),
+            _("Runs"), list(names), key="run", persist_state="session", width=420, format_func=names.__getitem__,
         )  # fmt: skip
         some = runs if chosen == ALL else runs.loc[[chosen]]
         gone = list(some.index[some["state"].isin(GONE)])
@@ -70,7 +70,6 @@ def progress(experiment: StoredExperiment, chosen: str, was_active: bool) -> Non
     runs = reads.runs(experiment)
     if was_active and not active(runs):
         st.rerun()
-    epochs = reads.epochs(experiment)
     st.markdown(f"##### {headline(runs, experiment.experiment.device)}")
     st.progress(float((~runs["state"].isin(ACTIVE)).mean()))
     with st.container(horizontal=True):
@@ -78,8 +77,8 @@ def progress(experiment: StoredExperiment, chosen: str, was_active: bool) -> Non
             state = show.state(str(word))
             st.markdown(f":{state.colour}[{state.icon} {state.text}] **{n}**")
     _failures(runs if chosen == ALL else runs[runs["run"] == chosen])
-    _curves(runs, epochs if chosen == ALL else epochs[epochs["run"] == chosen])
-    _table(runs, epochs)
+    _curves(experiment, runs if chosen == ALL else runs[runs["run"] == chosen])
+    _table(runs, reads.epochs(experiment, runs.loc[runs["state"].isin(ACTIVE), "run"]))
     if chosen != ALL:
         run = runs.set_index("run").loc[chosen]
         notes.of_run(run["warnings"])
@@ -152,15 +151,16 @@ def _diagnostics(run: pd.Series, expanded: bool = False) -> None:
         st.code(diagnostics(run, reads.store().log(str(run.name))), language=None, height=260)
 
 
-def _curves(runs: pd.DataFrame, epochs: pd.DataFrame) -> None:
+def _curves(experiment: StoredExperiment, runs: pd.DataFrame) -> None:
     """The curves so far, one label budget at a time."""
-    if epochs.empty:
+    begun = beside(runs[runs["epochs"].notna()])
+    if begun.empty:
         if active(runs):
             st.caption(_("The first point appears after the first epoch."))
         return
-    epochs = beside(epochs)
-    some = compare.of_budget(epochs, compare.budget(epochs, runs["scenario"].iloc[0]))
-    means, metric = convergence.curves(some, runs=runs), runs["metric"].iloc[0]
+    labels = compare.budget(begun, experiment.experiment.scenario)
+    epochs = reads.epochs(experiment, compare.of_budget(begun, labels)["run"]).assign(labels=labels)
+    means, metric = convergence.curves(epochs, runs=runs), experiment.experiment.metric
     show.chart(
         charts.convergence(
             means, show.watched_name(metric), _("Epoch"), rules=charts.ceiling(runs),

@@ -6,14 +6,17 @@ Nothing is kept by a frame: the keys are the experiment and the store's stamp.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from tlcore import plan
+from tlcore.measure import imbalance
 from tlcore.measure.gain import summarise
+from tlcore.measure.imbalance import Tested
 from tlcore.situation import Situation
 from tlcore.store import Store, StoredExperiment, home
 
@@ -43,9 +46,10 @@ def runs(experiment: StoredExperiment | str | None = None) -> pd.DataFrame:
     return _runs(store(), _key(experiment))
 
 
-def epochs(experiment: StoredExperiment | str) -> pd.DataFrame:
-    """The epochs frame of one experiment."""
-    return _epochs(store(), _key(experiment))
+def epochs(experiment: StoredExperiment | str, runs: Iterable[str] | None = None) -> pd.DataFrame:
+    """The epochs frame of these runs of an experiment, or of all: where there are many, name those in view."""
+    key = _key(experiment)
+    return _epochs(store(), tuple(_runs(store(), key)["run"] if runs is None else runs), key)
 
 
 def predictions(experiment: StoredExperiment | str, runs: Iterable[str]) -> dict[str, pd.DataFrame]:
@@ -66,6 +70,20 @@ def pictured(experiment: StoredExperiment, runs: pd.DataFrame) -> pd.DataFrame:
 def picture(experiment: StoredExperiment, run: str) -> pd.DataFrame:
     """Both domains in a run's features, before and after; it is among the `pictured`."""
     return _picture(store(), run, _key(experiment))
+
+
+def tested(experiment: StoredExperiment | str, runs: Iterable[str]) -> dict[str, Tested]:
+    """The test predictions of these runs, by run, as measures take them; those that have none are left out."""
+    return _tested(store(), tuple(runs), _key(experiment))
+
+
+def measured(
+    measure: Callable[..., pd.DataFrame], experiment: StoredExperiment | str, runs: pd.DataFrame, **further: Any
+) -> pd.DataFrame:
+    """What a measure finds in the predictions of these finished runs: a control that changes the view alone waits
+    for no measure."""
+    name = f"{measure.__module__}.{measure.__name__}"
+    return _measured(store(), tuple(runs["run"]), _key(experiment), name, further, measure, runs)
 
 
 def summary(experiment: StoredExperiment, margin: float | None = None) -> pd.DataFrame:
@@ -108,8 +126,8 @@ def _runs(_store: Store, key: tuple) -> pd.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
-def _epochs(_store: Store, key: tuple) -> pd.DataFrame:
-    return _store.epochs(list(_runs(_store, key)["run"]))
+def _epochs(_store: Store, runs: tuple[str, ...], key: tuple) -> pd.DataFrame:
+    return _store.epochs(runs)
 
 
 @st.cache_data(show_spinner=False, max_entries=10)
@@ -135,6 +153,20 @@ def _pictured(_store: Store, key: tuple, runs: tuple[str, ...], _rows: pd.DataFr
 @st.cache_data(show_spinner=False, max_entries=20)
 def _picture(_store: Store, run: str, key: tuple) -> pd.DataFrame:
     return _store.picture(run)
+
+
+@st.cache_data(show_spinner=False, max_entries=10)
+def _tested(_store: Store, runs: tuple[str, ...], key: tuple) -> dict[str, Tested]:
+    found = {run: _store.predictions(run) for run in dict.fromkeys(runs)}
+    return {run: imbalance.taken_out(frame) for run, frame in found.items() if frame is not None and len(frame)}
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _measured(
+    _store: Store, runs: tuple[str, ...], key: tuple, name: str, further: dict[str, Any],
+    _measure: Callable[..., pd.DataFrame], _runs: pd.DataFrame,
+) -> pd.DataFrame:  # fmt: skip
+    return _measure(_tested(_store, runs, key), _runs, **further)
 
 
 @st.cache_data(show_spinner=False, max_entries=100)

@@ -43,7 +43,7 @@ def reliability(curve: pd.DataFrame, scores: pd.DataFrame) -> style.Picture:
         alt.layer(
             alt.Chart(even).mark_line(color=style.INK, strokeDash=[4, 4]).encode(held, share),
             base.mark_rule(opacity=0.5).encode(held, alt.Y("low:Q", title=title), alt.Y2("high:Q"), colour),
-            base.mark_line(strokeWidth=2.2).encode(held, share, *coded, order="held:Q"),
+            base.mark_line(strokeWidth=2.2).encode(held, share, *coded, alt.Order("held:Q")),
             base.mark_point(size=60, filled=True, opacity=1).encode(held, share, colour, tooltip=tooltip),
         ).resolve_scale(color="independent", strokeDash="independent"),
         style.HEIGHT,

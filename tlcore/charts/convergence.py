@@ -65,7 +65,7 @@ def convergence(
     layers = [band.encode(axis, alt.Y("low:Q", title=metric), alt.Y2("high:Q"), colour)]
     if seeds is not None:
         each = alt.Chart(drawn(seeds.dropna(subset=["score"]), RUN)).mark_line(strokeWidth=0.8, opacity=0.55, clip=True)
-        layers.append(each.encode(axis, alt.Y("score:Q", title=metric), colour, detail="seed:N"))
+        layers.append(each.encode(axis, alt.Y("score:Q", title=metric), colour, alt.Detail("seed:N")))
     if source is not None:
         dotted = alt.Chart(drawn(source.dropna(subset=["mean"]), ["strategy"]))
         layers.append(dotted.mark_line(strokeWidth=1.3, strokeDash=[1, 3], clip=True).encode(axis, score, colour))
@@ -163,10 +163,12 @@ def _ruled(rules: Mapping[str, float]) -> list[alt.Chart]:
     for (label, value), (place, align) in zip(rules.items(), places, strict=False):
         frame = pd.DataFrame({"mean": [value], "label": [f"{label} {value:.2f}"]})
         layers.append(
-            alt.Chart(frame).mark_rule(color=style.INK, strokeDash=[4, 4]).encode(y="mean:Q", tooltip="label:N")
+            alt.Chart(frame)
+            .mark_rule(color=style.INK, strokeDash=[4, 4])
+            .encode(alt.Y("mean:Q"), alt.Tooltip("label:N"))
         )
         text = alt.Chart(frame).mark_text(color=style.INK, align=align, dy=-7, fontSize=12)
-        layers.append(text.encode(x=alt.value(place), y="mean:Q", text="label:N"))
+        layers.append(text.encode(alt.XValue(place), alt.Y("mean:Q"), alt.Text("label:N")))
     return layers
 
 

@@ -53,7 +53,7 @@ def forgetting(table: pd.DataFrame, metric: str) -> style.Picture:
             base.mark_point(size=90, color=style.TARGET, shape="square", filled=True, opacity=1, yOffset=low).encode(
                 at("target")
             ),
-            text.encode(place, text="text:N"),
+            text.encode(place, alt.Text("text:N")),
         ),
         alt.Step(46),
         _("Score on the source before and after learning the target, and the change: {rows}.", rows=said or "-"),

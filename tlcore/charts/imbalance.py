@@ -11,6 +11,7 @@ import pandas as pd
 from tlcore import catalog
 from tlcore.charts import style
 from tlcore.measure import scores
+from tlcore.measure.imbalance import Tested, taken_out
 from tlcore.words import _
 
 CLASSES_AT_MOST = 20
@@ -49,7 +50,7 @@ def counts(frame: pd.DataFrame) -> style.Picture:
                 ],
             ),
             base.mark_text(align="left", dx=4, color=style.INK, fontSize=10).encode(
-                axis, text=alt.Text("count:Q", format=",")
+                axis, alt.Text("count:Q", format=",")
             ),
         ),
         alt.Step(12),
@@ -102,8 +103,8 @@ def precision_recall(curve: pd.DataFrame, prevalence: float, points: pd.DataFram
         alt.Chart(chance).mark_rule(color=style.INK, strokeDash=[4, 4]).encode(precision),
         alt.Chart(chance)
         .mark_text(color=style.INK, align="right", dy=-7)
-        .encode(precision, x=alt.value("width"), text="text:N"),
-        alt.Chart(rows).mark_line(strokeWidth=2.2).encode(recall, precision, *coded, order="recall:Q"),
+        .encode(precision, alt.XValue("width"), alt.Text("text:N")),
+        alt.Chart(rows).mark_line(strokeWidth=2.2).encode(recall, precision, *coded, alt.Order("recall:Q")),
         alt.Chart(rows).mark_point(size=120, opacity=0, filled=True).encode(recall, precision, colour, tooltip=tooltip),
     ]
     if points is not None:
@@ -182,18 +183,14 @@ def recalls(frame: pd.DataFrame) -> style.Picture:
     )
 
 
-def tally(predictions: Sequence[pd.DataFrame], classes: Sequence[str]) -> pd.DataFrame:
+def tally(predictions: Sequence[pd.DataFrame | Tested], classes: Sequence[str]) -> pd.DataFrame:
     """Test examples by true and predicted class, the mean over runs: ``truth, predicted, count, share``.
 
-    ``predictions``: one predictions frame per run. A prediction is the most probable class; ``share`` is
+    ``predictions``: those of each run, a frame or `taken_out`. A prediction is the most probable class; ``share`` is
     of the true class.
     """
-    columns = [f"p{place}" for place in range(len(classes))]
-    tests = [frame[frame["part"] == "test"] for frame in predictions]
-    tables = [
-        scores.confusion(test["truth"].to_numpy(int), test[columns].to_numpy().argmax(axis=1), len(classes))
-        for test in tests
-    ]
+    tests = map(taken_out, predictions)
+    tables = [scores.confusion(test.truth, test.chance.argmax(axis=1), len(classes)) for test in tests]
     mean = np.mean(tables, axis=0) if tables else np.zeros((len(classes), len(classes)))
     share = mean / np.maximum(mean.sum(axis=1, keepdims=True), 1e-12)
     grid = pd.MultiIndex.from_product([classes, classes], names=["truth", "predicted"])
@@ -223,13 +220,13 @@ def confusion(table: pd.DataFrame, strategy: str) -> style.Picture:
     # A jump at one half, so that a count is readable on every shade, on a white and on a black page.
     steps = alt.Scale(domain=[0, 0.5, 0.5001, 1], range=[0.04, 0.3, 0.88, 1])
     shade = alt.Opacity("share:Q", legend=None, scale=steps)
-    ink = alt.condition("datum.share > 0.5", alt.value("white"), alt.value(style.INK))
+    ink = alt.ColorValue(style.INK, condition={"test": "datum.share > 0.5", "value": "white"})
     right = table.loc[table["truth"] == table["predicted"], "count"].sum() / max(1e-12, table["count"].sum())
     cut = len(sizes) - len(classes)
     return style.framed(
         alt.layer(
             base.mark_rect(color=style.look("fine_tune").colour, stroke=style.PALE, strokeWidth=0.5).encode(shade),
-            base.mark_text(fontSize=12, fontWeight="bold").encode(text=alt.Text("count:Q", format=",.0f"), color=ink),
+            base.mark_text(fontSize=12, fontWeight="bold").encode(alt.Text("count:Q", format=",.0f"), ink),
         ),
         max(160, min(480, 44 * len(classes))),
         _(

@@ -87,7 +87,7 @@ def forest(summary: pd.DataFrame) -> style.Picture:
             _line(frame, "low", "high", 4).encode(place, colour, tooltip=tooltip),
             ceiling.encode(alt.X("ceiling:Q", title=title), place, tooltip=[tooltip[0], above]),
             base.mark_point(size=130, filled=True, opacity=1, yOffset=LOWER),
-            text.encode(place, colour, text="text:N", tooltip=tooltip),
+            text.encode(place, colour, alt.Text("text:N"), tooltip=tooltip),
         ),
         alt.Step(66),
         _forest_description(frame, unit),

@@ -7,20 +7,18 @@ be, and whether it was one. More: how likely the named class was held to be, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from tlcore.catalog import metrics
-from tlcore.measure.imbalance import tests_of
+from tlcore.measure.imbalance import Predictions, Tested, tests_of
 from tlcore.measure.statistics import wilson
 
 BINS = 10
 DRAWS = 300  # of the bootstrap
 
 
-def scores(predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+def scores(predictions: Predictions, runs: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """One row per strategy, the mean over its runs: ``strategy, n, rows, error, low, high, by_chance, brier``.
 
     ``error``: `calibration_error`, with the bootstrap interval that so many test examples allow; all runs are judged
@@ -33,12 +31,12 @@ def scores(predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame, level: f
     for strategy, tests in tests_of(predictions, runs):
         told = [one for one in map(_told, tests) if one is not None]
         if told:
-            brier = np.mean([metrics()["brier"].measure(one["truth"].to_numpy(), _probabilities(one)) for one in tests])
+            brier = np.mean([metrics()["brier"].measure(one.truth, one.chance) for one in tests])
             found.append((strategy, len(told), len(told[0][0]), *_judged(told, draws, level), float(brier)))
     return pd.DataFrame(found, columns=["strategy", "n", "rows", "error", "low", "high", "by_chance", "brier"])
 
 
-def reliability(predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+def reliability(predictions: Predictions, runs: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """The reliability curve of each strategy, its runs taken together: ``strategy, held, share, low, high, n, runs``.
 
     Per bin of equal mass: the mean probability, the share that came true with its Wilson interval, and how many
@@ -72,19 +70,14 @@ def calibration_error(came_true: np.ndarray, held: np.ndarray) -> float:
     return _error(_bins(held), held - came_true)
 
 
-def _told(test: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
+def _told(test: Tested) -> tuple[np.ndarray, np.ndarray] | None:
     """What came true, and how likely it was held to be; None where the answer is a number."""
-    held = _probabilities(test)
+    truth, held = test
     if not held.size:
         return None
-    truth = test["truth"].to_numpy()
     if held.shape[1] == 2:
         return truth == 1, held[:, 1]
     return truth == held.argmax(axis=1), held.max(axis=1)
-
-
-def _probabilities(test: pd.DataFrame) -> np.ndarray:
-    return test.filter(regex=r"^p\d+$").to_numpy(dtype=np.float64)
 
 
 def _bins(held: np.ndarray) -> np.ndarray:

@@ -136,8 +136,8 @@ def _compared(runs: pd.DataFrame, budget: Any, metric: str, margin: float) -> li
 
 def _by_seed(runs: pd.DataFrame) -> pd.Series:
     """Test scores by seed, of the runs that have one."""
-    done = runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()]
-    scores = done.set_index("seed")["test_score"].astype(float)
+    done = (runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()).to_numpy()
+    scores = pd.Series(runs["test_score"].to_numpy(dtype=float)[done], index=runs["seed"].to_numpy()[done])
     return scores[~scores.index.duplicated(keep="last")].sort_index()
 
 

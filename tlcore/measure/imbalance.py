@@ -1,22 +1,37 @@
 """How rare is the rare class, and who pays for it: counts, precision against recall, and each class by itself.
 
 A prediction names the most probable class. ``predictions`` are the stored frames by run key (``part``,
-``truth``, ``p0`` ... ``p{C-1}``), of which only the test part is read; ``runs`` is the runs frame that says
-which strategy each run belongs to. Pass the runs of one label budget.
+``truth``, ``p0`` ... ``p{C-1}``), of which only the test part is read, or what `taken_out` makes of them; ``runs`` is
+the runs frame that says which strategy each run belongs to. Pass the runs of one label budget.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tlcore.measure.scores import confusion, precision_recall_steps
-from tlcore.measure.statistics import by_strategy, t_interval, wilson
+from tlcore.measure.statistics import by_strategy, t_intervals, wilson
 from tlcore.situation import Situation, split
 
 CURVE_POINTS = 200
+
+
+class Tested(NamedTuple):
+    """The test predictions of a run: ``truth`` (N,) class positions, ``chance`` (N, C) probabilities.
+
+    Where the answer is a number there are no classes, and C is 0.
+    """
+
+    truth: np.ndarray
+    chance: np.ndarray
+
+
+Predictions = Mapping[str, pd.DataFrame] | Mapping[str, Tested]
 
 
 def counts(situation: Situation, labels: int | None = None, seed: int = 0) -> pd.DataFrame:
@@ -63,7 +78,7 @@ def overview(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def precision_recall(predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame, event: int = 1) -> pd.DataFrame:
+def precision_recall(predictions: Predictions, runs: pd.DataFrame, event: int = 1) -> pd.DataFrame:
     """The mean precision-recall curve of each strategy over its runs: ``strategy, recall, precision, low, high, n``.
 
     At 200 even steps of recall, each with the precision at the strictest threshold that finds so much: the
@@ -73,19 +88,19 @@ def precision_recall(predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame
     recall = np.arange(1, CURVE_POINTS + 1) / CURVE_POINTS
     rows = []
     for strategy, tests in tests_of(predictions, runs):
-        heights = [_precision_at(recall, *_asked(test, event)) for test in tests]
+        heights = [_precision_at(recall, test.truth == event, test.chance[:, event]) for test in tests]
         known = [height for height in heights if height is not None]
         if not known:
             continue
-        for at, values in zip(recall, np.transpose(known), strict=True):
-            mean, low, high = t_interval(values)
-            ends = np.clip([low, high], 0, 1)
-            rows.append((strategy, float(at), mean, float(ends[0]), float(ends[1]), len(values)))
-    return pd.DataFrame(rows, columns=["strategy", "recall", "precision", "low", "high", "n"])
+        mean, low, high, n = t_intervals(np.array(known))
+        ends = {"low": low.clip(0, 1), "high": high.clip(0, 1), "n": n}
+        rows.append(pd.DataFrame({"strategy": strategy, "recall": recall, "precision": mean, **ends}))
+    columns = ["strategy", "recall", "precision", "low", "high", "n"]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
 
 
 def operating_points(
-    predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame, threshold: float = 0.5, event: int = 1
+    predictions: Predictions, runs: pd.DataFrame, threshold: float = 0.5, event: int = 1
 ) -> pd.DataFrame:
     """What an alarm above ``threshold`` gives, the mean over runs, one row per strategy.
 
@@ -96,8 +111,7 @@ def operating_points(
     for strategy, tests in tests_of(predictions, runs):
         each = []
         for test in tests:
-            is_it, held = _asked(test, event)
-            alarm = held > threshold
+            is_it, alarm = test.truth == event, test.chance[:, event] > threshold
             found = (is_it & alarm).sum()
             recall = found / is_it.sum() if is_it.any() else np.nan
             each.append((recall, found / alarm.sum() if alarm.any() else np.nan, alarm.mean(), is_it.mean()))
@@ -108,7 +122,7 @@ def operating_points(
 
 
 def per_class(
-    predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame, classes: Sequence[str], level: float = 0.95
+    predictions: Predictions, runs: pd.DataFrame, classes: Sequence[str], level: float = 0.95
 ) -> pd.DataFrame:
     """How well each class is found, one row per strategy and class, the mean over runs.
 
@@ -121,9 +135,7 @@ def per_class(
     for strategy, tests in tests_of(predictions, runs):
         if not tests:
             continue
-        columns = [f"p{place}" for place in range(len(classes))]
-        chosen = [(test["truth"].to_numpy(), test[columns].to_numpy().argmax(axis=1)) for test in tests]
-        tables = np.array([confusion(truth, predicted, len(classes)) for truth, predicted in chosen])
+        tables = np.array([confusion(test.truth, test.chance.argmax(axis=1), len(classes)) for test in tests])
         hits = np.diagonal(tables, axis1=1, axis2=2).mean(axis=0)
         true, predicted = tables.sum(axis=2).mean(axis=0), tables.sum(axis=1).mean(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -137,17 +149,22 @@ def per_class(
     return pd.concat(rows, ignore_index=True)[order] if rows else pd.DataFrame(columns=order)
 
 
-def tests_of(predictions: Mapping[str, pd.DataFrame], runs: pd.DataFrame) -> Iterator[tuple[str, list[pd.DataFrame]]]:
+def taken_out(frame: pd.DataFrame | Tested) -> Tested:
+    """The test part of a predictions frame as arrays: measures that follow each other need take it out only once."""
+    if isinstance(frame, Tested):
+        return frame
+    rows = frame["part"].to_numpy() == "test"
+    names = [name for name in frame.columns if re.fullmatch(r"p\d+", name)]
+    chance = [frame[name].to_numpy(dtype=np.float64)[rows] for name in names]
+    return Tested(frame["truth"].to_numpy()[rows], np.stack(chance, axis=1) if chance else np.empty((rows.sum(), 0)))
+
+
+def tests_of(predictions: Predictions, runs: pd.DataFrame) -> Iterator[tuple[str, list[Tested]]]:
     """The test predictions of each strategy's finished runs; a run whose predictions are no numbers is left out."""
     done = runs[runs["state"].isin(["done", "stopped"]) & runs["run"].isin(list(predictions))]
     for strategy, some in by_strategy(done):
-        tests = [frame[frame["part"] == "test"] for frame in map(predictions.__getitem__, some["run"])]
-        yield strategy, [test for test in tests if np.isfinite(test.filter(regex=r"^p\d+$").to_numpy()).all()]
-
-
-def _asked(test: pd.DataFrame, event: int) -> tuple[np.ndarray, np.ndarray]:
-    """Who is the event, and how likely each was held to be."""
-    return test["truth"].to_numpy() == event, test[f"p{event}"].to_numpy()
+        tests = [taken_out(predictions[run]) for run in some["run"]]
+        yield strategy, [test for test in tests if np.isfinite(test.chance).all()]
 
 
 def _precision_at(recall: np.ndarray, is_it: np.ndarray, held: np.ndarray) -> np.ndarray | None:

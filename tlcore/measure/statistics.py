@@ -22,6 +22,18 @@ def t_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float, f
     return mean, mean - half, mean + half
 
 
+def t_intervals(values: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """`t_interval` of every column of (N, P) repeats, NaN where one is missing: mean, two ends, count, each (P,)."""
+    there = ~np.isnan(values)
+    count = there.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(there, values, 0).sum(axis=0) / count
+        spread = np.sqrt((np.where(there, values - mean, 0) ** 2).sum(axis=0) / (count - 1))
+        spread[np.where(there, values, np.inf).min(axis=0) == np.where(there, values, -np.inf).max(axis=0)] = 0.0
+        half = np.where(count > 1, stdtrit(count - 1, (1 + level) / 2) * spread / np.sqrt(count), np.nan)
+    return mean, mean - half, mean + half, count
+
+
 def standard_error(values: np.ndarray) -> float:
     """Standard error of the mean of (N,) repeats; exactly 0 where all are equal."""
     return 0.0 if np.ptp(values) == 0 else float(np.std(values, ddof=1) / np.sqrt(len(values)))
