@@ -24,7 +24,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(asked: Namespace) -> int:
     from tlcore import launch
-    from tlcore.cli import by_place, verdict
+    from tlcore.cli import by_place, fared, verdict
     from tlcore.cli.watching import watch
     from tlcore.errors import Unusable
     from tlcore.outcome import State
@@ -54,11 +54,12 @@ def run(asked: Namespace) -> int:
     watch(store, name)
     runs = store.runs(name)
     summary = verdict.show(planned, runs)
+    advice = fared.show(store, name, runs, summary)
     places = by_place.show(planned, runs, store)
     for sentence in doubts:  # who reads the verdict is not to have missed them
         print(f"Warning: {sentence}")
     if asked.json:
-        as_json(verdict.record(planned, name, runs, summary) | places, asked.json)
+        as_json(verdict.record(planned, name, runs, summary) | advice | places, asked.json)
     lacking = runs[~runs["state"].isin([State.DONE, State.STOPPED])]
     for run in lacking[lacking["state"] != State.CANCELLED].to_dict("records"):
         print(
