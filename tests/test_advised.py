@@ -116,6 +116,11 @@ def test_advice_not_to_transfer_is_held_against_the_verdicts(transfers, outcome)
     assert told(one).startswith("Advised before training: do not transfer.")
 
 
+def test_the_products_own_choice_is_no_witness_against_advice_not_to_transfer():
+    some = runs(scratch=0.6, fine_tune=0.5, auto=0.8)
+    assert found(some, "auto", transfer=False).outcome == "right"
+
+
 def test_nothing_finished_and_nothing_named_say_nothing():
     some = runs(scratch=0.6, fine_tune=0.8)
     assert fared(some, summarise(some), True, ()) is None
@@ -160,8 +165,9 @@ def test_every_shipped_example_carries_the_advice_for_each_of_its_budgets(scenar
 def test_the_command_line_says_it_for_each_budget_and_writes_it_down(capsys):
     store = Store.open()
     training = Training(epochs=1)
-    name = store.submit(plan(Experiment("cold_start", ("scratch", "pooled_boosting", "fine_tune"), labels=(60, 200),
-                                        seeds=3, training=training)))  # fmt: skip
+    strategies = ("scratch", "pooled_boosting", "fine_tune")
+    planned = plan(Experiment("cold_start", strategies, labels=(60, 200), seeds=3, training=training))
+    name = store.submit(planned)
     levels = {"scratch": 0.6, "pooled_boosting": 0.7, "fine_tune": 0.8}
     while (waiting := store.runs(name).query("state == 'queued'")).size:
         first = waiting.iloc[0]
@@ -173,6 +179,7 @@ def test_the_command_line_says_it_for_each_budget_and_writes_it_down(capsys):
         (60, "pooled_boosting", "fine_tune"), (200, "pooled_boosting", "fine_tune")
     ]  # fmt: skip
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("With 60 target labels: Recommended before training: pooled_boosting.")
+    first = advice.given(planned.situation, (60,), "mlp")[0]["strategies"][0]
+    assert lines[0].startswith(f"With 60 target labels: Recommended before training: {first}")
     assert lines[0].endswith("It was clearly beaten. Best: fine_tune (+10.0 points).")
     assert len(lines) == 2

@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 
 from tlcore import catalog
 from tlcore.errors import Unusable
-from tlcore.known import SURE, Facts, facts
+from tlcore.known import Facts, facts
 from tlcore.plan import lacking
 from tlcore.situation import Situation
 from tlcore.words import message
 
 __all__ = ["Advice", "Facts", "Recommendation", "advise", "facts", "given"]
+
+FEW_CASES = 10  # of a class: with fewer, hardly anything about it can be estimated (Peduzzi et al., 1996)
 
 
 class Rule(NamedTuple):
@@ -66,9 +68,14 @@ RULES = (
         message("The cases differ, the question does not: what the source knows holds for the cases both have."),
     ),
     Rule(
-        lambda f: f.same_question and f.labels < 60 and f.source_skill > SURE * f.doubt,
-        ("source_boosting", "source_regression"), 2,
-        message("So few labels that the source's model, which fits them, is hard to better."),
+        lambda f: f.same_question and f.modality == "table" and not f.fitting,
+        ("auto",), 8,
+        message("The labels do not tell yet whether the source fits: try both ways and let experience weigh in."),
+    ),
+    Rule(
+        lambda f: f.same_question and f.modality == "table" and f.per_class < FEW_CASES and f.source_skill > f.doubt,
+        ("source_boosting", "source_regression"), 9,
+        message("So few cases of the rarest class that the source's model, which fits them, is hard to better."),
     ),
     Rule(
         lambda f: f.places and f.same_question,
@@ -107,7 +114,7 @@ REASONS_AGAINST = (
         message("The two have little in common: they lie far apart, and the source says nothing about the target."),
     ),
     Against(
-        lambda f: f.labels >= 2_000 and f.gap == "large",
+        lambda f: f.counting >= 2_000 and f.gap == "large",
         message("There are plenty of target labels and a large gap: the target teaches itself better."),
     ),
     Against(
@@ -150,7 +157,7 @@ def advise(facts: Facts, situation: Situation, backbone: str = "auto") -> Advice
     against = [reason.why for reason in REASONS_AGAINST if reason.when(facts)]
     ranked = sorted(points, key=lambda name: -points[name])
     told = [Recommendation(name, points[name], why[name], catalog.strategies()[name].avoid) for name in ranked]
-    return Advice(facts, list(_own(facts)) if against else told, against, list(_first(facts)))
+    return Advice(facts, list(_own(facts, situation, backbone)) if against else told, against, list(_first(facts)))
 
 
 def given(situation: Situation, budgets: Iterable[int | None], backbone: str) -> list[dict[str, Any]]:
@@ -170,13 +177,16 @@ def given(situation: Situation, budgets: Iterable[int | None], backbone: str) ->
     return said
 
 
-def _own(facts: Facts) -> Iterable[Recommendation]:
-    """What learns without transfer, best first for so many labels."""
+def _own(facts: Facts, situation: Situation, backbone: str) -> Iterable[Recommendation]:
+    """What leaves the source alone: `auto`, which tries it and drops it, then what never sees it."""
+    offers = catalog.strategies()
+    if facts.source and not lacking("auto", situation, backbone):
+        yield Recommendation("auto", 0, [message("It tries several learners and leaves a source alone that misleads.")],
+                             offers["auto"].avoid)  # fmt: skip
     names = ("gradient_boosting", "random_forest", "logistic_regression")
     for name in names if facts.labels >= 500 and facts.modality == "table" else reversed(names):
         if facts.modality == "table" or name == "logistic_regression":
-            offer = catalog.strategies()[name]
-            yield Recommendation(name, 0, [message("It learns from the target alone.")], offer.avoid)
+            yield Recommendation(name, 0, [message("It learns from the target alone.")], offers[name].avoid)
 
 
 def _first(facts: Facts) -> Iterable[str]:

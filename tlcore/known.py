@@ -48,6 +48,16 @@ class Facts:
         return self.source > 0 and self.shared == 1.0
 
     @property
+    def counting(self) -> float:
+        """As how many labels of equally common classes they are worth: a rare class is learnt from its own cases."""
+        return self.labels if np.isnan(self.per_class) else min(self.labels, 2 * self.per_class)
+
+    @property
+    def fitting(self) -> bool:
+        """Whether the source's rule surely says something about the target."""
+        return self.source_skill > SURE * self.doubt
+
+    @property
     def contradicted(self) -> bool:
         """Whether the source's rule says the opposite of what the target's labels say.
 
@@ -57,9 +67,12 @@ class Facts:
 
     @property
     def silent(self) -> bool:
-        """Whether the source's rule says nothing about the target, though there is something to say."""
-        faint = self.source_skill < SURE * self.doubt and self.own_skill > 2 * max(self.source_skill, 0.02)
-        return bool(self.modality in ("table", "text") and faint and not self.contradicted)
+        """Whether the source's rule surely says less than half of what the target's few labels tell themselves.
+
+        That few labels leave it open says nothing against the source.
+        """
+        at_most = max(self.source_skill + SURE * self.doubt, 0.02)
+        return bool(self.modality in ("table", "text") and 2 * at_most < self.own_skill and not self.contradicted)
 
 
 def facts(
@@ -116,8 +129,10 @@ def _skills(situation: Situation, known: Examples, seed: int) -> tuple[float, fl
         return float(own.mean()), float("nan"), float("nan")
     model = _linear(regression).fit(here, _coded(few, situation, regression))
     told = _told(model, there, len(situation.target_space.classes))
-    if regression:  # another level is soon corrected; what counts is who is above whom, and by how much
-        told = told + truth.mean() - told.mean()
+    if regression:  # another level and a wider scale are soon corrected; what counts is who is above whom
+        centred = told - told.mean()
+        slope = float(centred[:, 0] @ truth) / max(float((centred**2).sum()), 1e-12)
+        told = truth.mean() + centred * (slope if 0 < slope < 1 else 1.0)
     gains = skill(told, truth, regression)
     return float(own.mean()), float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(len(gains)))
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tlcore import catalog
+from tlcore.measure import choices
 from tlcore.measure.gain import HELPS, HURTS, LEAST_SEEDS, LEVEL, SAME, by_seed
 from tlcore.measure.statistics import by_strategy, t_interval
 
@@ -85,8 +86,8 @@ def _outcome(lead: float, low: float, pairs: int, margin: float) -> str:
 
 
 def _against(summary: pd.DataFrame, named: str, metric: str) -> Fared:
-    """Was it right not to transfer? As the verdicts say."""
-    rows = summary[summary["gain"].notna()]
+    """Was it right not to transfer? As the verdicts say; `auto` is no witness, it may have left the source alone."""
+    rows = summary[summary["gain"].notna() & (summary["strategy"] != choices.STRATEGY)]
     if rows.empty:
         return Fared(False, named, UNTRIED, metric)
     helping = rows[rows["verdict"] == HELPS]
