@@ -11,7 +11,7 @@ from learning import network_name
 from toys import many_places, messages, other_classes, pictures, table
 
 from tlcore import advice, catalog, plan
-from tlcore.advice import advise, facts
+from tlcore.advice import Facts, advise, facts
 from tlcore.cli import main
 from tlcore.situation import Examples, Situation
 
@@ -56,7 +56,9 @@ def test_a_source_that_says_the_opposite_is_not_to_be_transferred():
     assert known.source_skill < 0 < known.own_skill
     told = advise(known, turned)
     assert not told.transfer
-    assert all(not catalog.strategies()[one.strategy].transfers for one in told.strategies)
+    auto, *others = told.strategies
+    assert auto.strategy == "auto"
+    assert all(not catalog.strategies()[one.strategy].transfers for one in others)
     assert advise(facts(plain, 60), plain).transfer
 
 
@@ -66,6 +68,55 @@ def test_a_source_of_noise_that_lies_far_away_is_not_to_be_transferred():
     known = facts(noise, 150)
     assert known.gap == "large"
     assert not advise(known, noise).transfer
+
+
+def known(**values) -> Facts:
+    """A table with a source that fits, far away, and a hundred labels."""
+    usual: dict = {
+        "modality": "table", "kind": "binary", "labels": 100, "per_class": 40.0, "minority": 0.4, "source": 5_000,
+        "source_classes": 2, "shared": 1.0, "gap": "large", "own_skill": 0.2, "source_skill": 0.2, "doubt": 0.05,
+        "places": False, "pretrained": False,
+    }  # fmt: skip
+    return Facts(**{**usual, **values})
+
+
+def named(**values) -> str:
+    return advise(known(**values), table("binary")).strategies[0].strategy
+
+
+def transferred(**values) -> bool:
+    return advise(known(**values), table("binary")).transfer
+
+
+def test_plenty_of_labels_are_plenty_only_where_there_are_plenty_of_the_rarest_class():
+    assert not transferred(labels=3_000, per_class=1_400.0)
+    assert transferred(labels=3_000, per_class=30.0)
+    assert not transferred(labels=3_000, per_class=np.nan, kind="regression")
+
+
+def test_a_source_is_silent_only_where_that_is_sure_and_the_labels_say_more():
+    assert not transferred(source_skill=0.01, doubt=0.02)
+    assert transferred(source_skill=0.01, doubt=0.10)
+    assert transferred(source_skill=0.01, doubt=0.02, own_skill=0.05)
+
+
+def test_where_the_source_may_fit_or_not_the_labels_are_to_be_weighed():
+    assert named(source_skill=0.05, doubt=0.05) == "auto"
+    assert named(source_skill=0.20, doubt=0.05) == "pooled_boosting"
+
+
+def test_with_fewer_than_ten_cases_of_a_class_a_source_that_fits_is_kept_as_it_is():
+    assert named(per_class=7.0) == "source_boosting"
+    assert named(per_class=7.0, source_skill=0.07) == "source_boosting"
+    assert named(per_class=7.0, source_skill=0.02) == "auto"
+    assert named(per_class=12.0) == "pooled_boosting"
+
+
+def test_numbers_that_the_source_tells_on_another_scale_still_fit():
+    plain = table("regression")
+    wide = with_source_labels(plain, 50 + 20 * np.asarray(plain.source.labels))
+    assert facts(wide, 60).source_skill == pytest.approx(facts(plain, 60).source_skill, abs=0.15)
+    assert facts(wide, 60).fitting
 
 
 def test_the_labels_of_the_test_set_and_those_beyond_the_budget_are_never_looked_at():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
 from toys import table
 
-from benchmarks import reproduce, trial, works
+from benchmarks import advice, reproduce, trial, works
 from benchmarks.works import newsgroups
 from tlcore import catalog
 
@@ -23,12 +25,12 @@ def test_every_published_work_says_its_protocol_and_what_it_lacks(tmp_path):
     assert "Not run here: not there: mnist/" in said
 
 
-@pytest.mark.parametrize("name", ["peers", "reproductions"])
+@pytest.mark.parametrize("name", ["peers", "reproductions", "advice"])
 def test_the_pages_have_room_for_what_the_benchmarks_write(name, tmp_path):
     from benchmarks import reproduce
 
     page = Path(reproduce.PAGE).with_name(f"{name}.md")
-    mark = "peers" if name == "peers" else "reproduce"
+    mark = {"reproductions": "reproduce"}.get(name, name)
     start, end = f"<!-- from here: python -m benchmarks.{mark} --write -->", "<!-- to here -->"
     copy = tmp_path / page.name
     copy.write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
@@ -36,6 +38,33 @@ def test_the_pages_have_room_for_what_the_benchmarks_write(name, tmp_path):
     text = copy.read_text(encoding="utf-8")
     assert text.count("| a | table |") == 1
     assert text.split(start)[0] == page.read_text(encoding="utf-8").split(start)[0]
+
+
+def test_the_advice_is_held_against_cells_of_other_worlds_than_the_examples_and_each_is_told_apart():
+    cells = [cell for name in catalog.embedded() for cell in advice.cells(name)]
+    assert len({json.dumps(cell) for cell in cells}) == len(cells)
+    assert {cell.scenario for cell in cells} == set(catalog.embedded())
+    assert set(advice.LOOKED_AT) < set(catalog.embedded())
+    for cell in cells:
+        assert catalog.scenario(cell.scenario, **cell.knobs).knobs.get("world", advice.WORLD) == advice.WORLD
+
+
+def test_each_way_to_choose_is_judged_by_the_same_rule():
+    cell = next(advice.cells("cold_start"))
+    levels = {"auto": 0.70, "fine_tune": 0.80, "pooled_boosting": 0.70, "source_boosting": 0.795, "scratch": 0.6}
+    records = [
+        {"seed": seed, "metric": "roc_auc", "scores": {name: level + 0.001 * seed for name, level in levels.items()}}
+        for seed in range(3)
+    ]
+    found = pd.DataFrame(advice.judged(cell, records))
+    rows = found.groupby("choice")
+    assert rows["lead"].max()["always fine_tune"] == 0
+    assert rows["lead"].max()["always scratch"] == pytest.approx(0.2)
+    assert rows["lead"].max()["the best model without transfer"] == pytest.approx(0.2)
+    by_chance = rows.get_group("one of the usual strategies, by chance")
+    assert (by_chance["within"] * by_chance["weight"]).sum() == pytest.approx(2 / 5)
+    assert rows.get_group(advice.ADVICE)["weight"].sum() == pytest.approx(1)
+    assert "| always fine_tune | 1 | 100% | 100% | 0.0 | 0.0 |" in advice.tables(found)
 
 
 def test_a_run_that_ends_before_the_target_learns_no_target_label():

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shelves
+import streamlit as st
 from apps import PAGES, ROOT, opened, said
 
 from pages.parts import menu, show
@@ -90,6 +91,19 @@ for page in {PAGES!r}:
 """
     result = subprocess.run([sys.executable, "-c", walk], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr[-2000:]
+
+
+def test_the_verdict_says_how_the_advice_fared_as_kept_or_as_it_would_have_been_given(store, finished, monkeypatch):
+    told = "Recommended before training: Pooled (gradient boosting). Nothing that was recommended has been run."
+    assert told in said(opened("compare/verdict.py", experiment=finished))
+    kept = store.experiment(finished)
+    without = replace(kept, facts={name: value for name, value in kept.facts.items() if name != "advice"})
+    monkeypatch.setattr(Store, "experiment", lambda self, name: without)
+    assert told in said(opened("compare/verdict.py", experiment=finished))
+    gone = replace(without, experiment=replace(kept.experiment, settings={"world": -1}))
+    monkeypatch.setattr(Store, "experiment", lambda self, name: gone)
+    st.cache_data.clear()
+    assert "before training" not in said(opened("compare/verdict.py", experiment=finished))
 
 
 def test_the_menu_names_every_page_in_the_language_of_the_reader():

@@ -1,70 +1,25 @@
 """What to try, in which order, and when not to transfer at all: from what is known before any training.
 
-`facts` measures, `advise` reasons. The reasoning is the table `RULES`, which docs/advice.md repeats in words: a rule
-that fits the facts adds its points to the strategies it names, and the sum ranks them. `REASONS_AGAINST` are the rules
-for leaving transfer alone. Nothing here trains a network; of the target only the labels of the budget are looked at.
+`tlcore.known` measures, `advise` reasons. The reasoning is the table `RULES`, which docs/advice.md repeats in words: a
+rule that fits the facts adds its points to the strategies it names, and the sum ranks them. `REASONS_AGAINST` are the
+rules for leaving transfer alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from tlcore import catalog
 from tlcore.errors import Unusable
-from tlcore.measure.features import matrix
-from tlcore.measure.gap import Tile, measure_gap
-from tlcore.measure.skill import skill
-from tlcore.plan import backbone_for, lacking
-from tlcore.situation import Examples, Situation, hold_out, split, together
+from tlcore.known import Facts, facts
+from tlcore.plan import lacking
+from tlcore.situation import Situation
 from tlcore.words import message
 
-SURE = 1.64  # standard errors: one in twenty by chance, to one side
-ROWS = 3_000  # of the source are looked at
+__all__ = ["Advice", "Facts", "Recommendation", "advise", "facts", "given"]
 
-
-@dataclass(frozen=True)
-class Facts:
-    """What is known before any training. Skills are those of a linear model (`tlcore.measure.skill`)."""
-
-    modality: str
-    kind: str
-    labels: int  # of the target, that may be used
-    per_class: float  # of these, for the rarest class; NaN for numbers
-    minority: float  # share of the rarest class in the target; NaN for numbers
-    source: int  # examples
-    source_classes: int
-    shared: float  # of the target's classes, how many the source has too
-    gap: str  # "none", "small" or "large" beside its noise floor; "unknown" where it cannot be measured
-    own_skill: float  # learnt on the target's labels, out of fold
-    source_skill: float  # learnt on the source, asked about the target's labels; NaN where the classes differ
-    doubt: float  # standard error of the source's skill
-    places: bool
-    pretrained: bool  # the network comes with weights
-    small_model: bool = False  # what is wanted must be small and quick
-    apart: float = float("nan")  # proxy A-distance, 0 to 2, and what chance alone stays below
-    by_chance: float = float("nan")
-
-    @property
-    def same_question(self) -> bool:
-        return self.source > 0 and self.shared == 1.0
-
-    @property
-    def contradicted(self) -> bool:
-        """Whether the source's rule says the opposite of what the target's labels say.
-
-        A linear model is no judge of pixels and sounds: where it fails, a network may well see what both have.
-        """
-        return bool(self.modality in ("table", "text") and self.source_skill < -SURE * self.doubt)
-
-    @property
-    def silent(self) -> bool:
-        """Whether the source's rule says nothing about the target, though there is something to say."""
-        faint = self.source_skill < SURE * self.doubt and self.own_skill > 2 * max(self.source_skill, 0.02)
-        return bool(self.modality in ("table", "text") and faint and not self.contradicted)
+FEW_CASES = 10  # of a class: with fewer, hardly anything about it can be estimated (Peduzzi et al., 1996)
 
 
 class Rule(NamedTuple):
@@ -113,9 +68,14 @@ RULES = (
         message("The cases differ, the question does not: what the source knows holds for the cases both have."),
     ),
     Rule(
-        lambda f: f.same_question and f.labels < 60 and f.source_skill > SURE * f.doubt,
-        ("source_boosting", "source_regression"), 2,
-        message("So few labels that the source's model, which fits them, is hard to better."),
+        lambda f: f.same_question and f.modality == "table" and not f.fitting,
+        ("auto",), 8,
+        message("The labels do not tell yet whether the source fits: try both ways and let experience weigh in."),
+    ),
+    Rule(
+        lambda f: f.same_question and f.modality == "table" and f.per_class < FEW_CASES and f.source_skill > f.doubt,
+        ("source_boosting", "source_regression"), 9,
+        message("So few cases of the rarest class that the source's model, which fits them, is hard to better."),
     ),
     Rule(
         lambda f: f.places and f.same_question,
@@ -154,7 +114,7 @@ REASONS_AGAINST = (
         message("The two have little in common: they lie far apart, and the source says nothing about the target."),
     ),
     Against(
-        lambda f: f.labels >= 2_000 and f.gap == "large",
+        lambda f: f.counting >= 2_000 and f.gap == "large",
         message("There are plenty of target labels and a large gap: the target teaches itself better."),
     ),
     Against(
@@ -197,51 +157,36 @@ def advise(facts: Facts, situation: Situation, backbone: str = "auto") -> Advice
     against = [reason.why for reason in REASONS_AGAINST if reason.when(facts)]
     ranked = sorted(points, key=lambda name: -points[name])
     told = [Recommendation(name, points[name], why[name], catalog.strategies()[name].avoid) for name in ranked]
-    return Advice(facts, list(_own(facts)) if against else told, against, list(_first(facts)))
+    return Advice(facts, list(_own(facts, situation, backbone)) if against else told, against, list(_first(facts)))
 
 
-def facts(
-    situation: Situation, labels: int | None, backbone: str = "auto", small_model: bool = False, seed: int = 0
-) -> Facts:
-    """Measure what is known of this situation with so many target labels. Raises `Unusable` for a budget that does
-    not fit."""
-    pool, _test = hold_out(situation)
-    hand = split(situation, labels, seed)
-    known = together(*hand.labelled)
-    classes = situation.target_space.classes
-    counts = [int((np.asarray(known.labels, dtype=str) == name).sum()) for name in classes]
-    everywhere = [int((np.asarray(pool.labels, dtype=str) == name).sum()) for name in classes]
-    shared = [name in situation.source_space.classes for name in classes] if len(situation.source) else []
-    own, source, doubt = _skills(situation, known, seed)
-    tile = _gap(situation.source, pool)
-    return Facts(
-        modality=situation.modality,
-        kind=situation.kind,
-        labels=len(known),
-        per_class=float(min(counts)) if counts else float("nan"),
-        minority=min(everywhere) / len(pool) if everywhere else float("nan"),
-        source=len(situation.source),
-        source_classes=len(situation.source_space.classes),
-        shared=float(np.mean(shared)) if shared else float(len(situation.source) > 0),
-        gap=tile.light if tile else "unknown",
-        own_skill=own,
-        source_skill=source,
-        doubt=doubt,
-        places=situation.places is not None,
-        pretrained=catalog.backbones()[backbone_for(backbone, situation)].pretrained,
-        small_model=small_model,
-        apart=tile.value if tile else float("nan"),
-        by_chance=tile.floor if tile else float("nan"),
-    )
+def given(situation: Situation, budgets: Iterable[int | None], backbone: str) -> list[dict[str, Any]]:
+    """The advice for each label budget in plain values, to be kept with an experiment: what was said beforehand.
+
+    ``{"labels": 50, "transfer": True, "strategies": [...]}``, the strategies best first. None where the data allows
+    no advice.
+    """
+    said = []
+    for labels in budgets:
+        try:
+            told = advise(facts(situation, labels, backbone), situation, backbone)
+        except Unusable:
+            continue
+        names = [one.strategy for one in told.strategies]
+        said.append({"labels": labels, "transfer": told.transfer, "strategies": names})
+    return said
 
 
-def _own(facts: Facts) -> Iterable[Recommendation]:
-    """What learns without transfer, best first for so many labels."""
+def _own(facts: Facts, situation: Situation, backbone: str) -> Iterable[Recommendation]:
+    """What leaves the source alone: `auto`, which tries it and drops it, then what never sees it."""
+    offers = catalog.strategies()
+    if facts.source and not lacking("auto", situation, backbone):
+        yield Recommendation("auto", 0, [message("It tries several learners and leaves a source alone that misleads.")],
+                             offers["auto"].avoid)  # fmt: skip
     names = ("gradient_boosting", "random_forest", "logistic_regression")
     for name in names if facts.labels >= 500 and facts.modality == "table" else reversed(names):
         if facts.modality == "table" or name == "logistic_regression":
-            offer = catalog.strategies()[name]
-            yield Recommendation(name, 0, [message("It learns from the target alone.")], offer.avoid)
+            yield Recommendation(name, 0, [message("It learns from the target alone.")], offers[name].avoid)
 
 
 def _first(facts: Facts) -> Iterable[str]:
@@ -250,60 +195,3 @@ def _first(facts: Facts) -> Iterable[str]:
         yield message("The rare class is under 1 %: judge by average precision and compare remedies for rare classes.")
     if facts.per_class < 5:
         yield message("Fewer than five labels of the rarest class: a few more of these tell more than any method.")
-
-
-def _gap(source: Examples, target: Examples) -> Tile | None:
-    """The proxy A-distance; None where it cannot be measured."""
-    try:
-        return next(tile for tile in measure_gap(source, target).measures if tile.measure == "a_distance")
-    except Unusable:
-        return None
-
-
-def _skills(situation: Situation, known: Examples, seed: int) -> tuple[float, float, float]:
-    """The skill of a linear model learnt on these labels, out of fold; of one learnt on the source; its doubt."""
-    regression = situation.kind == "regression"
-    source = situation.source
-    few = source.take(np.sort(np.random.default_rng(seed).permutation(len(source))[:ROWS]))
-    here, there = matrix(few, known, limit=ROWS) if len(few) else (np.empty((0, 0)), matrix(known)[0])
-    truth = _coded(known, situation, regression)
-    own = skill(_out_of_fold(there, truth, len(situation.target_space.classes), regression, seed), truth, regression)
-    if not len(few) or situation.source_space != situation.target_space:
-        return float(own.mean()), float("nan"), float("nan")
-    model = _linear(regression).fit(here, _coded(few, situation, regression))
-    told = _told(model, there, len(situation.target_space.classes))
-    if regression:  # another level is soon corrected; what counts is who is above whom, and by how much
-        told = told + truth.mean() - told.mean()
-    gains = skill(told, truth, regression)
-    return float(own.mean()), float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(len(gains)))
-
-
-def _out_of_fold(x: np.ndarray, y: np.ndarray, classes: int, regression: bool, seed: int) -> np.ndarray:
-    from sklearn.model_selection import KFold, StratifiedKFold
-
-    least = len(y) if regression else int(np.bincount(y)[np.unique(y)].min())
-    kind = KFold if regression else StratifiedKFold
-    told = np.zeros((len(y), classes or 1))
-    for learn, ask in kind(int(np.clip(least, 2, 5)), shuffle=True, random_state=seed).split(x, y):
-        told[ask] = _told(_linear(regression).fit(x[learn], y[learn]), x[ask], classes)
-    return told
-
-
-def _linear(regression: bool) -> Any:
-    from sklearn.linear_model import LogisticRegression, Ridge
-
-    return Ridge(alpha=10.0) if regression else LogisticRegression(C=0.3, max_iter=2_000)
-
-
-def _told(model: Any, x: np.ndarray, classes: int) -> np.ndarray:
-    """Numbers ``(N, 1)``, or probabilities ``(N, classes)`` with those of classes it has not met near 0."""
-    if not classes:
-        return np.asarray(model.predict(x))[:, None]
-    told = np.full((len(x), classes), 1e-9)
-    told[:, model.classes_] = model.predict_proba(x)
-    return told
-
-
-def _coded(examples: Examples, situation: Situation, regression: bool) -> np.ndarray:
-    labels = np.asarray(examples.labels)
-    return labels.astype(float) if regression else situation.target_space.encode(labels)

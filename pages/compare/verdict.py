@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import compare, compare_verdict, diagnosed, frame, reads, show
+from pages.parts import advice_fared, compare, compare_verdict, diagnosed, frame, reads, show
 from tlcore.charts import answers
 from tlcore.charts.verdict import forest, leaderboard
 from tlcore.words import _
@@ -21,6 +21,7 @@ compare.answer(said)
 if said.verdict == answers.OPEN and summary["baseline"].notna().any():  # seeds do not make up for a missing rival
     compare.add_seeds(experiment, said.more_seeds)
 compare_verdict.figures(said, summary)
+advice_fared.line(experiment, compare.of_budget(done, labels), summary, labels)
 st.caption(compare_verdict.judged_by(experiment))
 
 board = leaderboard(summary)

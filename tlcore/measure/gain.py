@@ -102,7 +102,7 @@ def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0
 
 def _compared(runs: pd.DataFrame, budget: Any, metric: str, margin: float) -> list[dict[str, Any]]:
     """The rows of one label budget, in the order in which the strategies first appear."""
-    scores = {name: _by_seed(some) for name, some in by_strategy(runs)}
+    scores = {name: by_seed(some) for name, some in by_strategy(runs)}
     sign = catalog.metric(metric).sign
     good = {name: sign * some for name, some in scores.items()}  # from here on, more is better
     ceilings = {name: some for name, some in good.items() if catalog.is_ceiling(name)}
@@ -134,8 +134,8 @@ def _compared(runs: pd.DataFrame, budget: Any, metric: str, margin: float) -> li
     return rows
 
 
-def _by_seed(runs: pd.DataFrame) -> pd.Series:
-    """Test scores by seed, of the runs that have one."""
+def by_seed(runs: pd.DataFrame) -> pd.Series:
+    """Test scores of one strategy by seed, of the runs that have one."""
     done = (runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()).to_numpy()
     scores = pd.Series(runs["test_score"].to_numpy(dtype=float)[done], index=runs["seed"].to_numpy()[done])
     return scores[~scores.index.duplicated(keep="last")].sort_index()

@@ -24,6 +24,8 @@ PACKAGES = ("torch", "numpy", "pandas", "scikit-learn", "streamlit")
 
 def facts(plan: Plan) -> dict[str, Any]:
     """Plain strings, numbers, lists and dicts about what was submitted."""
+    from tlcore import advice  # with scikit-learn, which only this needs
+
     situation = plan.situation
     pool, test = hold_out(situation)
     return {
@@ -43,6 +45,7 @@ def facts(plan: Plan) -> dict[str, Any]:
         "notes": list(situation.notes),
         "scenario_facts": dict(situation.facts),
         "left_out": dict(plan.left_out),
+        "advice": advice.given(situation, plan.experiment.labels, plan.backbone),
         "versions": versions(),
         "machine": machine(),
     }
