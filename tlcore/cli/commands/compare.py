@@ -26,7 +26,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(asked: Namespace) -> int:
     from tlcore import launch
-    from tlcore.cli import adapted, by_place, diagnosed, fared, verdict
+    from tlcore.cli import afterwards, verdict
     from tlcore.cli.watching import watch
     from tlcore.errors import Unusable
     from tlcore.outcome import State
@@ -56,8 +56,7 @@ def run(asked: Namespace) -> int:
     watch(store, name)
     runs = store.runs(name)
     summary = verdict.show(planned, runs)
-    more = by_place.show(planned, runs, store) | adapted.show(name, summary, store)
-    more |= diagnosed.show(planned, name, runs, summary, store) | fared.show(store, name, runs, summary)
+    more = afterwards.show(afterwards.Ended(planned, name, runs, summary, store))
     for sentence in doubts:  # who reads the verdict is not to have missed them
         print(f"Warning: {sentence}")
     if asked.json:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from tlcore import advice
+from tlcore.cli.afterwards import Ended
 from tlcore.cli.spoken import command
 from tlcore.diagnosis import SHOWN, Evidence, Finding, diagnose
-from tlcore.plan import Plan
-from tlcore.store import Store
+
+PLACE = 3
 
 
-def show(plan: Plan, experiment_id: str, runs: pd.DataFrame, summary: pd.DataFrame, store: Store) -> dict[str, Any]:
+def show(ended: Ended) -> dict[str, Any]:
     """Print the findings of each label budget; returns what ``--json`` adds to its record, all of them."""
-    epochs, facts = store.epochs(runs["run"]), store.experiment(experiment_id).facts
+    plan, runs, store = ended.plan, ended.runs, ended.store
+    epochs, facts = store.epochs(runs["run"]), store.experiment(ended.experiment_id).facts
     record = []
     for labels in plan.experiment.labels:
         seen = Evidence.of(
-            plan.experiment, facts, labels, runs, epochs, summary, draw=lambda: plan.situation,
+            plan.experiment, facts, labels, runs, epochs, ended.summary, draw=lambda: plan.situation,
             measure=lambda labels=labels: advice.facts(plan.situation, labels, plan.backbone), called=lambda name: name,
         )  # fmt: skip
         found = diagnose(seen)

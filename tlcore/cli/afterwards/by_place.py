@@ -7,18 +7,19 @@ from typing import Any
 import pandas as pd
 
 from tlcore import catalog
+from tlcore.cli.afterwards import Ended
 from tlcore.cli.output import table
 from tlcore.measure.gain import summarise
 from tlcore.measure.places import FEW, gains, over_seeds
 from tlcore.measure.statistics import by_budget
-from tlcore.plan import Plan
-from tlcore.store import Store
 
+PLACE = 1
 SHOWN = 6  # places; more would not fit on a line
 
 
-def show(plan: Plan, runs: pd.DataFrame, store: Store) -> dict[str, Any]:
+def show(ended: Ended) -> dict[str, Any]:
     """Print a table for each label budget; returns what ``--json`` adds to its record, nothing without places."""
+    plan, runs, store = ended.plan, ended.runs, ended.store
     if plan.situation.places is None:
         return {}
     metric = catalog.metric(plan.metric)

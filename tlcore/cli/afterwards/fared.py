@@ -7,20 +7,22 @@ from typing import Any
 
 import pandas as pd
 
+from tlcore.cli.afterwards import Ended
 from tlcore.measure.advised import fared
 from tlcore.measure.statistics import by_budget
-from tlcore.store import Store
+
+PLACE = 4
 
 
-def show(store: Store, experiment: str, runs: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:
+def show(ended: Ended) -> dict[str, Any]:
     """Print a line for each label budget; returns what ``--json`` adds to its record."""
     from tlcore.charts.fared import told  # with the charts, which listing commands is not to wait for
 
-    given: list[Mapping[str, Any]] = store.experiment(experiment).facts.get("advice", [])
+    given: list[Mapping[str, Any]] = ended.store.experiment(ended.experiment_id).facts.get("advice", [])
     said = {one["labels"]: one for one in given}
-    rows = dict(_keyed(summary))
+    rows = dict(_keyed(ended.summary))
     record = []
-    for budget, some in _keyed(runs):
+    for budget, some in _keyed(ended.runs):
         advice = said.get(budget)
         if advice is None or budget not in rows:
             continue
