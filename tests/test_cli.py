@@ -421,6 +421,7 @@ def test_the_record_has_the_agreed_keys(finished: Finished) -> None:
         "imbalance",
         "adaptation",
         "diagnosis",
+        "advice",
     }
     assert {row["strategy"] for row in record["adaptation"]} == {"fine_tune"}
     assert "Domain gap with 20 labels: " in finished.out
