@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import fields
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from toys import TOYS, table
 from tlcore import catalog, plan
 from tlcore.errors import Stopped, Unusable
 from tlcore.learn import loop
-from tlcore.outcome import State
+from tlcore.learn.run import Result
+from tlcore.outcome import Epoch, State
 from tlcore.situation import Situation
 from tlcore.spec import Training
 
@@ -32,6 +34,18 @@ def drawn(toy: str) -> Situation:
 def applies(name: str, toy: str) -> bool:
     situation = drawn(toy)
     return not plan.refusal(name, situation, network_name(situation))
+
+
+BRIEF = Training(epochs=2, batch=32, least_steps=4, patience=2)  # how well it learns is asked once, in more epochs
+
+
+def few_trees(name: str) -> dict[str, int]:
+    """A forest of ten keeps its promises as one of a hundred does."""
+    return {"trees": 10} if any(knob.name == "trees" for knob in fields(catalog.strategies()[name])) else {}
+
+
+def briefly(name: str, toy: str, shelf: Path, **more: object) -> tuple[Result, list[Epoch]]:
+    return run(drawn(toy), name, shelf, training=BRIEF, **few_trees(name), **more)
 
 
 every_strategy = pytest.mark.parametrize("name", catalog.strategies())
@@ -55,7 +69,7 @@ def once(tmp_path_factory):
     @cache
     def carried_out(name, toy):
         shelf = tmp_path_factory.mktemp("shelf")
-        return shelf, *run(drawn(toy), name, shelf)
+        return shelf, *briefly(name, toy, shelf)
 
     return carried_out
 
@@ -92,14 +106,14 @@ def test_every_strategy_but_the_frequency_table_learns_something(name, tmp_path)
 @everywhere
 def test_same_seed_same_result(name, toy, once, tmp_path):
     _, first, _ = once(name, toy)
-    again, _ = run(drawn(toy), name, tmp_path)
+    again, _ = briefly(name, toy, tmp_path)
     assert again.outcome.test == first.outcome.test
 
 
 @every_strategy
 def test_a_loaded_source_phase_is_as_good_as_a_trained_one(name, once):
     shelf, first, told_first = once(name, home_of(name))
-    again, told_again = run(home(name), name, shelf)
+    again, told_again = briefly(name, home_of(name), shelf)
     assert again.outcome.test == first.outcome.test
     assert [(e.phase, e.number, e.terms, e.scores) for e in told_first] == [
         (e.phase, e.number, e.terms, e.scores) for e in told_again
@@ -121,7 +135,7 @@ def test_frozen_means_frozen(name, toy, tmp_path):
     """Whatever a phase does not list in ``moves`` keeps every weight and every batch-norm statistic."""
     situation = drawn(toy)
     task, course = course_for(situation, Training(epochs=1, batch=32, least_steps=2))
-    for phase in catalog.strategy(name).phases(task):
+    for phase in catalog.strategy(name, **few_trees(name)).phases(task):
         moving = {id(t) for move in phase.moves for t in move.module.state_dict(keep_vars=True).values()}
         others = {
             key: (tensor, tensor.detach().clone())
@@ -139,7 +153,7 @@ def test_a_run_can_be_stopped_after_any_epoch_and_still_has_a_result(name, tmp_p
         if epoch.number == 1:
             raise Stopped
 
-    result, told = run(home(name), name, tmp_path, report=stop_soon)
+    result, told = briefly(name, home_of(name), tmp_path, report=stop_soon)
     trains = any(epoch.number for epoch in told)
     assert result.outcome.state is (State.STOPPED if trains else State.DONE)
     assert result.outcome.test
