@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import compare, compare_verdict, frame, notes, reads, show
+from pages.parts import compare, compare_segments, compare_verdict, frame, notes, reads, show
 from tlcore.charts import answers
 from tlcore.charts.verdict import forest, leaderboard
 from tlcore.words import _
@@ -40,6 +40,8 @@ st.subheader(_("Leaderboard"), anchor=False)
 compare_verdict.leaderboard(board, compare.of_budget(done, labels), experiment.experiment.metric, key)
 compare_verdict.choice(compare.of_budget(done, labels))
 notes.of_strategies(compare.of_budget(done, labels))
+
+compare_segments.gains(experiment, compare.of_budget(done, labels), summary, compare_verdict.first(said, summary))
 
 compare_verdict.margin_input(experiment, experiment.experiment.metric)
 compare.settings(experiment, done)
