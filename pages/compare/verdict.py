@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import advice_fared, compare, compare_verdict, diagnosed, frame, reads, show
+from pages.parts import advice_fared, compare, compare_segments, compare_verdict, diagnosed, frame, reads, show
 from tlcore.charts import answers
 from tlcore.charts.verdict import forest, leaderboard
 from tlcore.words import _
@@ -41,6 +41,8 @@ st.subheader(_("Leaderboard"), anchor=False)
 compare_verdict.leaderboard(board, compare.of_budget(done, labels), experiment.experiment.metric, key)
 compare_verdict.choice(compare.of_budget(done, labels))
 diagnosed.panel(experiment, labels, compare.of_budget(done, labels), summary)
+
+compare_segments.gains(experiment, compare.of_budget(done, labels), summary, compare_verdict.first(said, summary))
 
 compare_verdict.margin_input(experiment, experiment.experiment.metric)
 compare.settings(experiment, done)

@@ -9,6 +9,7 @@ from pages.parts import forms, show
 from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
 from tlcore.measure.choices import STRATEGY, choices
+from tlcore.measure.gain import recommended
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
@@ -60,6 +61,12 @@ def figures(said: Answer, summary: pd.DataFrame) -> None:
             interval = "" if pd.isna(low) else _("95 %: {low} to {high}", low=f"{low:.3f}", high=f"{high:.3f}")
             told = f"{style.title(name)}. {interval}"
             row_of_tiles.metric(label, f"{rows[name]['mean']:.3f}", border=True, help=told, width=TILE)
+
+
+def first(said: Answer, summary: pd.DataFrame) -> str | None:
+    """Whom a closer look begins with: the strategy to recommend where it transfers, else the one spoken of."""
+    own = recommended(summary)
+    return own if own in set(summary.loc[summary["gain"].notna(), "strategy"]) else said.strategy
 
 
 def judged_by(experiment: StoredExperiment) -> str:

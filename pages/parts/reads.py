@@ -6,19 +6,23 @@ Nothing is kept by a frame: the keys are the experiment and the store's stamp.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from tlcore import plan
+from tlcore.errors import Unusable
 from tlcore.measure import imbalance
 from tlcore.measure.gain import summarise
 from tlcore.measure.imbalance import Tested
-from tlcore.situation import Situation
+from tlcore.situation import Examples, Situation, hold_out
 from tlcore.store import Store, StoredExperiment, home
+from tlcore.words import _
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -96,6 +100,28 @@ def situation(experiment: StoredExperiment) -> Situation:
     return plan.drawn(experiment.experiment.scenario, **experiment.experiment.settings)
 
 
+def test_examples(experiment: StoredExperiment, predictions: Mapping[str, pd.DataFrame]) -> Examples:
+    """The test examples of an experiment, in the order of the predictions' ``row``.
+
+    Raises `Unusable`, in one sentence, where the data can no longer be read or are no longer those the runs saw.
+    """
+    try:
+        data = situation(experiment)
+    except Unusable as error:
+        raise Unusable(
+            _("The files of these data can no longer be read, so their examples cannot be shown.")
+        ) from error
+    test = _test_set(data)
+    for frame in predictions.values():
+        seen = frame[frame["part"] == "test"]
+        if len(seen) != len(test) or not np.allclose(
+            seen["truth"].to_numpy(float), data.target_space.encode(np.asarray(test.labels))[seen["row"]], rtol=1e-4
+        ):
+            raise Unusable(_("The data have changed since these runs, so their examples cannot be shown."))
+        break
+    return test
+
+
 def stamp(experiment: StoredExperiment | str) -> tuple[str | None, str, str]:
     """Changes whenever anything that is read of the experiment could change: for what a page keeps itself."""
     return _key(experiment)
@@ -105,6 +131,11 @@ def _key(experiment: StoredExperiment | str | None) -> tuple[str | None, str, st
     """What an answer depends on: the experiment, the state of the store, and which store it is."""
     number = experiment.id if isinstance(experiment, StoredExperiment) else experiment
     return number, store().stamp(number), str(store().home)
+
+
+@lru_cache(maxsize=4)
+def _test_set(data: Situation) -> Examples:
+    return hold_out(data)[1]
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,0 +1,66 @@
+"""The Verdict page tells who gains and who is harmed, by what was chosen, and says so when the data are gone."""
+
+from __future__ import annotations
+
+import pytest
+from test_pages import opened, said
+
+from pages.parts import reads
+from tlcore.errors import Unusable
+from tlcore.store import Store
+
+ROOT = reads.EXAMPLES
+
+
+@pytest.fixture
+def example(tmp_path):
+    """Takes in one shipped example and returns its id."""
+
+    def adopted(scenario: str) -> str:
+        folder = tmp_path / "shipped"
+        folder.mkdir()
+        (folder / scenario).symlink_to(ROOT / scenario)
+        store = Store.open()
+        names = store.adopt_examples(folder)
+        store.close()
+        return names[0]
+
+    return adopted
+
+
+def test_the_verdict_page_names_the_places_and_keeps_the_choice_in_the_address(example):
+    app = opened("compare/verdict.py", experiment=example("long_tail"))
+    assert app.selectbox(key="by").value == "region"
+    assert "highlands" in said(app)
+    app.selectbox(key="by").set_value("cuisine").run()
+    assert not app.exception
+    assert app.query_params["by"] in ("cuisine", ["cuisine"])
+    assert "(Bonferroni)" in said(app)
+
+
+@pytest.mark.parametrize("by", ["", "=answer"])
+@pytest.mark.parametrize("scenario", ["b2b_value", "scans", "intents", "loyalty"])
+def test_every_kind_of_data_is_told_apart_by_something(scenario, by, example):
+    app = opened("compare/verdict.py", experiment=example(scenario), lang="zh_CN", **({"by": by} if by else {}))
+    assert "Bonferroni" in said(app)
+    assert not app.error
+
+
+def test_where_the_files_are_gone_one_sentence_says_so_and_what_the_runs_kept_is_shown(example, monkeypatch):
+    def gone(*_asked, **_settings):
+        raise Unusable("No such file: customers.csv.", "No such file: old.csv.")
+
+    monkeypatch.setattr(reads.plan, "drawn", gone)
+    app = opened("compare/verdict.py", experiment=example("long_tail"))
+    assert said(app).count("can no longer be read") == 1
+    assert app.selectbox(key="by").value == "=place"
+    assert "highlands" in said(app)
+
+
+def test_data_that_have_changed_since_are_not_joined_to_the_predictions(example):
+    experiment = reads.store().experiment(example("loyalty"))
+    predictions = reads.predictions(experiment, reads.runs(experiment)["run"].head(3))
+    assert len(reads.tested(experiment, predictions)) == 4_000
+    turned = {run: frame.assign(truth=1 - frame["truth"]) for run, frame in predictions.items()}
+    with pytest.raises(Unusable, match="have changed"):
+        reads.tested(experiment, turned)
