@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import compare, compare_segments, compare_verdict, frame, notes, reads, show
+from pages.parts import compare, compare_errors, compare_segments, compare_verdict, frame, notes, reads, show
 from tlcore.charts import answers
 from tlcore.charts.verdict import forest, leaderboard
 from tlcore.words import _
@@ -42,6 +42,9 @@ compare_verdict.choice(compare.of_budget(done, labels))
 notes.of_strategies(compare.of_budget(done, labels))
 
 compare_segments.gains(experiment, compare.of_budget(done, labels), summary, compare_verdict.first(said, summary))
+if experiment.facts["kind"] == "regression":  # classes have a page of their own for it
+    runs = compare.of_budget(done, labels)
+    compare_errors.of_two(experiment, runs, reads.predictions(experiment, runs["run"]), summary)
 
 compare_verdict.margin_input(experiment, experiment.experiment.metric)
 compare.settings(experiment, done)

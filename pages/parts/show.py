@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -95,9 +96,16 @@ def labels(count: object) -> str:
     return _("all labels") if count is None or pd.isna(count) else _("{n} labels", n=int(count))  # type: ignore[call-overload]
 
 
-def chart(picture: Any, table: pd.DataFrame | None = None, what: str | None = None, *, key: str | None = None) -> None:
-    """An Altair chart, with what one is looking at, and its data as a table to read or to take away."""
-    st.altair_chart(picture, width="stretch", key=key)
+def chart(
+    picture: Any, table: pd.DataFrame | None = None, what: str | None = None, *, key: str | None = None,
+    on_select: Callable[[], None] | Literal["ignore"] = "ignore",
+) -> None:  # fmt: skip
+    """An Altair chart, with what one is looking at, and its data as a table to read or to take away.
+
+    ``on_select`` is called before the page is drawn again when a person clicks on a mark of a chart that has a
+    selection; ``st.session_state[key]`` then holds what was clicked.
+    """
+    st.altair_chart(picture, width="stretch", key=key, on_select=on_select)
     if table is None and what is None:
         return
     with st.container(horizontal=True):
