@@ -157,7 +157,7 @@ def _examples(
     try:
         test: Examples = reads.tested(experiment, predictions)
     except Unusable as error:
-        show.problems(error)
+        st.caption(" ".join(error.problems))
         st.dataframe(beside, hide_index=True, column_config=config)
         return
     samples.shown(test.take(rows.to_numpy()), beside, captions, config)
