@@ -2,7 +2,17 @@
 
 import streamlit as st
 
-from pages.parts import compare, compare_errors, compare_segments, compare_verdict, frame, notes, reads, show
+from pages.parts import (
+    compare,
+    compare_errors,
+    compare_pareto,
+    compare_segments,
+    compare_verdict,
+    frame,
+    notes,
+    reads,
+    show,
+)
 from tlcore.charts import answers
 from tlcore.charts.verdict import forest, leaderboard
 from tlcore.words import _
@@ -14,7 +24,7 @@ experiment = frame.pick()
 done = compare.finished(experiment)
 labels = compare.budget(done, experiment.experiment.scenario)
 everything = reads.summary(experiment, compare_verdict.margin(experiment))
-summary = compare.of_budget(everything, labels)
+summary, runs = compare.of_budget(everything, labels), compare.of_budget(done, labels)
 
 said = answers.verdict(summary)
 compare.answer(said)
@@ -37,13 +47,13 @@ show.chart(
 )
 
 st.subheader(_("Leaderboard"), anchor=False)
-compare_verdict.leaderboard(board, compare.of_budget(done, labels), experiment.experiment.metric, key)
-compare_verdict.choice(compare.of_budget(done, labels))
-notes.of_strategies(compare.of_budget(done, labels))
+compare_verdict.leaderboard(board, runs, experiment.experiment.metric, key)
+compare_verdict.choice(runs)
+notes.of_strategies(runs)
+compare_pareto.costs(experiment, board, runs)
 
-compare_segments.gains(experiment, compare.of_budget(done, labels), summary, compare_verdict.first(said, summary))
+compare_segments.gains(experiment, runs, summary, compare_verdict.first(said, summary))
 if experiment.facts["kind"] == "regression":  # classes have a page of their own for it
-    runs = compare.of_budget(done, labels)
     compare_errors.of_two(experiment, runs, reads.predictions(experiment, runs["run"]), summary)
 
 compare_verdict.margin_input(experiment, experiment.experiment.metric)
