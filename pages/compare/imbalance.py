@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import compare, compare_imbalance, frame, reads, show
+from pages.parts import compare, compare_errors, compare_imbalance, frame, reads, show
 from tlcore.charts import answers, calibration
 from tlcore.charts import imbalance as charts
 from tlcore.measure import calibration as calibrated
@@ -66,10 +66,14 @@ with right:
     of = [predictions[run] for run in done.loc[done["strategy"] == strategy, "run"] if run in predictions]
     show.chart(
         charts.confusion(charts.tally(of, classes), strategy), key="confusion",
+        on_select=compare_errors.picked("confusion"),
         what=_("Test examples by actual class (rows) and predicted class (columns), the mean over the "
                "seeds whose predictions are kept. The diagonal "
-               "is right."),
+               "is right. A click on a cell shows its examples below."),
     )  # fmt: skip
+
+compare_errors.of_cell(experiment, done, strategy)
+compare_errors.of_two(experiment, done, compare.of_budget(reads.summary(experiment), labels))
 
 st.subheader(_("Can the probabilities be taken at their word?"), anchor=False)
 scores = reads.measured(calibrated.scores, experiment, done)

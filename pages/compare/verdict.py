@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from pages.parts import advice_fared, compare, compare_segments, compare_verdict, diagnosed, frame, reads, show
+from pages.parts import (
+    advice_fared,
+    compare,
+    compare_errors,
+    compare_pareto,
+    compare_segments,
+    compare_verdict,
+    diagnosed,
+    frame,
+    reads,
+    show,
+)  # fmt: skip
 from tlcore.charts import answers
 from tlcore.charts.verdict import forest, leaderboard
 from tlcore.words import _
@@ -14,14 +25,14 @@ experiment = frame.pick()
 done = compare.finished(experiment)
 labels = compare.budget(done, experiment.experiment.scenario)
 everything = reads.summary(experiment, compare_verdict.margin(experiment))
-summary = compare.of_budget(everything, labels)
+summary, runs = compare.of_budget(everything, labels), compare.of_budget(done, labels)
 
 said = answers.verdict(summary)
 compare.answer(said)
 if said.verdict == answers.OPEN and summary["baseline"].notna().any():  # seeds do not make up for a missing rival
     compare.add_seeds(experiment, said.more_seeds)
 compare_verdict.figures(said, summary)
-advice_fared.line(experiment, compare.of_budget(done, labels), summary, labels)
+advice_fared.line(experiment, runs, summary, labels)
 st.caption(compare_verdict.judged_by(experiment))
 
 board = leaderboard(summary)
@@ -38,11 +49,14 @@ show.chart(
 )
 
 st.subheader(_("Leaderboard"), anchor=False)
-compare_verdict.leaderboard(board, compare.of_budget(done, labels), experiment.experiment.metric, key)
-compare_verdict.choice(compare.of_budget(done, labels))
-diagnosed.panel(experiment, labels, compare.of_budget(done, labels), summary)
+compare_verdict.leaderboard(board, runs, experiment.experiment.metric, key)
+compare_verdict.choice(runs)
+compare_pareto.costs(experiment, board, runs)
+diagnosed.panel(experiment, labels, runs, summary)
 
-compare_segments.gains(experiment, compare.of_budget(done, labels), summary, compare_verdict.first(said, summary))
+compare_segments.gains(experiment, runs, summary, compare_verdict.first(said, summary))
+if experiment.facts["kind"] == "regression":  # classes have a page of their own for it
+    compare_errors.of_two(experiment, runs, summary)
 
 compare_verdict.margin_input(experiment, experiment.experiment.metric)
 compare.settings(experiment, done)

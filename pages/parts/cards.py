@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.parts import samples
 from tlcore import mel
 from tlcore.situation import Examples, Situation
 from tlcore.tokens import tokens
@@ -45,43 +46,12 @@ def class_counts(examples: Examples) -> pd.DataFrame:
 
 def sample(examples: Examples) -> None:
     """A few examples as they are."""
-    chosen = examples.take(np.random.default_rng(0).permutation(len(examples))[:SAMPLE_IMAGES])
-    if isinstance(chosen.inputs, pd.DataFrame):
-        table = chosen.inputs.head(SAMPLE_ROWS).copy()
-        if chosen.labels is not None:
-            table.insert(0, "→", list(chosen.labels[:SAMPLE_ROWS]))
-        answer = st.column_config.Column(_("Answer"), help=_("What is to be predicted."))
-        st.dataframe(table, hide_index=True, column_config={"→": answer})
-        return
-    if chosen.modality == "text":
-        texts = pd.DataFrame({"text": chosen.inputs})
-        if chosen.labels is not None:
-            texts.insert(0, "→", chosen.labels)
-        st.dataframe(
-            texts, hide_index=True,
-            column_config={
-                "→": st.column_config.Column(_("Answer"), help=_("What is to be predicted.")),
-                "text": st.column_config.TextColumn(_("Text"), width="large"),
-            },
-        )  # fmt: skip
-        return
-    if chosen.modality == "audio":
-        _players(chosen)
-        return
-    with st.container(horizontal=True):
-        for position, picture in enumerate(chosen.inputs):
-            caption = "" if chosen.labels is None else str(chosen.labels[position])
-            st.image(_enlarged(picture), caption=caption, width=88)
-
-
-def _players(examples: Examples) -> None:
-    """Sounds to listen to, each under its answer."""
-    columns = st.columns(3)
-    for place, sound in enumerate(np.asarray(examples.inputs)[:SAMPLE_SOUNDS]):
-        with columns[place % len(columns)]:
-            if examples.labels is not None:
-                st.caption(str(examples.labels[place]))
-            st.audio(sound, sample_rate=mel.RATE)
+    most = {"table": SAMPLE_ROWS, "audio": SAMPLE_SOUNDS}.get(examples.modality, SAMPLE_IMAGES)
+    chosen = examples.take(np.random.default_rng(0).permutation(len(examples))[:most])
+    known = chosen.labels is not None
+    labels = pd.DataFrame({"→": chosen.labels} if known else {}, index=range(len(chosen)))
+    answer = st.column_config.Column(_("Answer"), help=_("What is to be predicted."))
+    samples.shown(chosen, labels, [str(label) for label in labels["→"]] if known else None, {"→": answer})
 
 
 def _answers(examples: Examples, situation: Situation) -> None:
@@ -118,10 +88,3 @@ def _inputs(examples: Examples) -> str:
         return f"{np.median(mel.lengths(np.asarray(examples.inputs))) / mel.RATE:.1f}"
     height, width = examples.inputs.shape[1:3]
     return f"{width} x {height}"
-
-
-def _enlarged(picture: np.ndarray) -> np.ndarray:
-    """A small picture with every pixel drawn large, so that nothing is smoothed away."""
-    times = max(1, 96 // picture.shape[0])
-    large = picture.repeat(times, axis=0).repeat(times, axis=1)
-    return large[..., 0] if large.shape[-1] == 1 else large

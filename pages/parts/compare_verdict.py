@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -100,9 +102,9 @@ def chosen(board: pd.DataFrame, key: str) -> list[str]:
 
 
 def leaderboard(board: pd.DataFrame, runs: pd.DataFrame, metric: str, key: str) -> None:
-    """Every strategy with its rank; selecting rows narrows the chart above."""
-    minutes = runs.groupby("strategy")["seconds"].mean()
+    """Every strategy with its rank; selecting rows narrows the chart above. What is too wide stands below, folded."""
     factor = answers.factor(metric)
+    unit = _("points") if factor == 100 else _("label's unit")
     signs = [style.sign(word) for word in board["verdict"]]
     table = pd.DataFrame(
         {
@@ -114,27 +116,32 @@ def leaderboard(board: pd.DataFrame, runs: pd.DataFrame, metric: str, key: str) 
             "verdict": [f"{sign.icon} {sign.word}" for sign in signs],
             "scratch": board["gain_scratch"] * factor,
             "seeds": board["n"],
-            "seconds": board["strategy"].map(minutes),
+            "seconds": board["strategy"].map(runs.groupby("strategy")["seconds"].mean()),
         }
     )
-    unit = _("points") if factor == 100 else _("label's unit")
     number = st.column_config.NumberColumn
+    config: dict[str, Any] = {
+        "rank": number(_("Rank"), width=56, help=_("Strategies whose intervals overlap share a rank.")),
+        "strategy": _("Strategy"),
+        "score": number(_("Score"), width=72, format="%.3f", help=_("On the test set, the mean over seeds.")),
+        "interval": st.column_config.TextColumn(_("95 % interval"), help=_("Over other label samples and starts.")),
+        "gain": number(_("Gain"), width=72, format="%+.1f",
+                       help=_("Over the best without transfer, in {unit}.", unit=unit)),
+        "verdict": _("Verdict"),
+        "scratch": number(_("Over scratch ({unit})", unit=unit), format="%+.1f"),
+        "seeds": number(_("Seeds"), width=60),
+        "seconds": number(_("Seconds"), width=76, format="%.1f", help=_("Of training, the mean over seeds.")),
+    }  # fmt: skip
     st.dataframe(
         table, hide_index=True, placeholder="–", key=key, on_select="rerun", selection_mode="multi-row",
-        column_config={
-            "rank": number(_("Rank"), width=60, help=_("Strategies whose intervals overlap share a rank.")),
-            "strategy": _("Strategy"),
-            "score": number(_("Score on test"), format="%.3f"),
-            "interval": st.column_config.TextColumn(_("95 % interval"), help=_("Over other label samples and starts.")),
-            "gain": number(_("Gain ({unit})", unit=unit), format="%+.1f", help=_("Over the best without transfer.")),
-            "verdict": _("Verdict"),
-            "scratch": number(_("Over scratch ({unit})", unit=unit), format="%+.1f"),
-            "seeds": number(_("Seeds"), width=60),
-            "seconds": number(_("Seconds"), width=80, format="%.1f"),
-        },
+        column_order=["rank", "strategy", "score", "gain", "verdict", "seconds"], column_config=config,
     )  # fmt: skip
     unranked = _("No rank: one seed gives no interval.") if board["ci_low"].isna().any() else ""
     st.caption(f"{_('All ranked on the same test set. Select rows to narrow the chart.')} {unranked}")
+    with st.expander(_("Intervals, seeds and gains over scratch"), icon=":material/table:"):
+        more = ["strategy", "score", "interval", "scratch", "seeds"]
+        st.dataframe(table, hide_index=True, placeholder="–", column_order=more, column_config=config)
+        show.download(table.round(4), key="leaderboard")
 
 
 def _interval(low: float, high: float) -> str:

@@ -46,6 +46,11 @@ def choices(
     return _keep(key, default).split(",")
 
 
+def put(key: str, value: str) -> None:
+    """Choose for a person, before the script runs again: what a click on a chart means for the `choice` of this key."""
+    st.query_params[key] = value
+
+
 def knobs(
     offer: Any, owner: str, columns: int = 2, *, suited: Mapping[str, Any] | None = None, modality: str = ""
 ) -> dict[str, Any]:

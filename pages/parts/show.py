@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -106,9 +107,16 @@ class _Drawn:
         return self._picture.to_dict(validate=False)
 
 
-def chart(picture: Any, table: pd.DataFrame | None = None, what: str | None = None, *, key: str | None = None) -> None:
-    """An Altair chart, with what one is looking at, and its data as a table to read or to take away."""
-    st.altair_chart(_Drawn(picture), width="stretch", key=key)  # type: ignore[arg-type]
+def chart(
+    picture: Any, table: pd.DataFrame | None = None, what: str | None = None, *, key: str | None = None,
+    on_select: Callable[[], None] | Literal["ignore"] = "ignore",
+) -> None:  # fmt: skip
+    """An Altair chart, with what one is looking at, and its data as a table to read or to take away.
+
+    ``on_select`` is called before the page is drawn again when a person clicks on a mark of a chart that has a
+    selection; ``st.session_state[key]`` then holds what was clicked.
+    """
+    st.altair_chart(_Drawn(picture), width="stretch", key=key, on_select=on_select)  # type: ignore[arg-type]
     if table is None and what is None:
         return
     with st.container(horizontal=True):

@@ -15,6 +15,7 @@ from tlcore.measure.imbalance import Tested, taken_out
 from tlcore.words import _
 
 CLASSES_AT_MOST = 20
+CELL = "cell"  # of the confusion matrix, as its selection is called
 CURVES_AT_MOST = 6  # their bands overlap
 
 
@@ -200,7 +201,8 @@ def tally(predictions: Sequence[pd.DataFrame | Tested], classes: Sequence[str]) 
 def confusion(table: pd.DataFrame, strategy: str) -> style.Picture:
     """True against predicted class in counts, see `tally`; the shade is the share of the true class.
 
-    Of more than twenty classes the rarest twenty are drawn.
+    Of more than twenty classes the rarest twenty are drawn. A click on a cell selects it: the parameter `CELL` then
+    holds its ``truth`` and ``predicted``.
     """
     sizes = table.groupby("truth", sort=False)["count"].sum()
     few = set(sizes.nsmallest(CLASSES_AT_MOST).index)
@@ -217,6 +219,7 @@ def confusion(table: pd.DataFrame, strategy: str) -> style.Picture:
             alt.Tooltip("share:Q", title=_("Share of the actual class"), format=".1%"),
         ],
     )
+    pick = alt.selection_point(name=CELL, fields=["truth", "predicted"], empty=False)
     # A jump at one half, so that a count is readable on every shade, on a white and on a black page.
     steps = alt.Scale(domain=[0, 0.5, 0.5001, 1], range=[0.04, 0.3, 0.88, 1])
     shade = alt.Opacity("share:Q", legend=None, scale=steps)
@@ -225,7 +228,9 @@ def confusion(table: pd.DataFrame, strategy: str) -> style.Picture:
     cut = len(sizes) - len(classes)
     return style.framed(
         alt.layer(
-            base.mark_rect(color=style.look("fine_tune").colour, stroke=style.PALE, strokeWidth=0.5).encode(shade),
+            base.mark_rect(color=style.look("fine_tune").colour, stroke=style.PALE)
+            .encode(shade, strokeWidth=alt.condition(pick, alt.value(4), alt.value(0.5)))
+            .add_params(pick),
             base.mark_text(fontSize=12, fontWeight="bold").encode(alt.Text("count:Q", format=",.0f"), ink),
         ),
         max(160, min(480, 44 * len(classes))),

@@ -56,6 +56,14 @@ class Artifacts:
         except FileNotFoundError:
             return None
 
+    def size(self, run: str, name: str) -> int | None:
+        """How many bytes the file has, or None where this run has no such file."""
+        try:
+            folder = self._folder(run)
+            return (folder / name).stat().st_size if folder else int(self._system.size(self._address(run, name)))
+        except FileNotFoundError:
+            return None
+
     def clear(self, run: str) -> None:
         """Forget what an earlier attempt of this run left."""
         address = self._address(run, "").rstrip("/")

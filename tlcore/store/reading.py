@@ -27,6 +27,7 @@ RUN_COLUMNS = (
     "seconds", "epochs", "device", "warnings", "failure_kind", "failure", "scenario", "backbone", "example", "request",
     "asked_device", "launcher", "submitted", "started", "finished",
 )  # fmt: skip
+NO_WEIGHTS = 64  # bytes that a file of weights has at most when there is none in it
 MOMENTS = ("created", "submitted", "started", "finished")
 
 
@@ -175,6 +176,11 @@ class Reading(Place):
 
         content = self.artifacts.read(run_key, WEIGHTS)
         return None if content is None else load(content)
+
+    def size(self, run_key: str) -> int | None:
+        """Bytes of the weights a run learnt itself; None where there are none, such as of what trains no network."""
+        size = self.artifacts.size(run_key, WEIGHTS)
+        return size if size is not None and size > NO_WEIGHTS else None
 
     def log(self, run_key: str) -> str:
         """What the run's process printed so far; empty where there is nothing."""
