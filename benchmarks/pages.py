@@ -25,6 +25,7 @@ from benchmarks import machine, made_up
 from benchmarks.browser import chromium, free_port
 from tlcore.store import Store
 
+ROOT = Path(__file__).parents[1]
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 LINK = '[data-testid="stSidebarNavLink"]'
 CHANGED = "([where, before]) => (document.querySelector(where)?.innerText ?? before) !== before"
@@ -99,7 +100,7 @@ def controls() -> Iterator[tuple[str, str, float]]:
     from streamlit.testing.v1 import AppTest
 
     for page, name, moved in CONTROLS:
-        app = AppTest.from_file("pages/main.py", default_timeout=60).run()
+        app = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=60).run()
         app.switch_page(page).run()
         passed = []
         for turn in range(TURNS):
@@ -121,7 +122,7 @@ def walk(page: Page, fill: Callable[[Store], int]) -> None:
 
 def main() -> None:
     print(machine.words("streamlit"))
-    os.chdir(Path(__file__).parents[1])
+    os.chdir(ROOT)
     with sync_playwright() as playwright, contextlib.ExitStack() as folders:
         browser = chromium(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 900})

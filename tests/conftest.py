@@ -57,7 +57,7 @@ def browser():
 
 
 # They start servers, browsers and workers, or kill them: never two at once.
-PROCESSES = {"test_cli.py", "test_deep_links.py", "test_docs.py", "test_journey.py", "test_kill.py", "test_launch.py"}
+PROCESSES = {"test_cli.py", "test_deep_links.py", "test_docs.py", "test_journey.py", "test_kill.py"}
 
 
 def pytest_collection_modifyitems(items):

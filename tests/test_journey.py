@@ -31,6 +31,22 @@ def dashboard(home):
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def open_to_all(tmp_path_factory):
+    """One dashboard for all who only look at it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("TRANSFERLAB_DB", raising=False)
+        running = Dashboard.started(tmp_path_factory.mktemp("open to all"))
+        yield running
+        running.stop()
+
+
+@pytest.fixture
+def viewed(open_to_all, monkeypatch):
+    monkeypatch.setenv("TRANSFERLAB_HOME", str(open_to_all.home))
+    return open_to_all
+
+
 def summary_of(store: Store, experiment: str, labels: int):
     runs = store.runs(experiment)
     return summarise(runs[runs["labels"] == labels]).set_index("strategy")
@@ -50,8 +66,8 @@ def live_experiment(store: Store) -> str:
     return known.loc[~known["example"].astype(bool), "id"].iloc[0]
 
 
-def test_an_example_answers_at_once_and_every_number_follows_the_label_budget(page, dashboard):
-    page.goto(dashboard.address)
+def test_an_example_answers_at_once_and_every_number_follows_the_label_budget(page, viewed):
+    page.goto(viewed.address)
     settled(page)
     assert "Simulated data" in text(page)
     assert re.search(r"(helps|Not enough evidence|negative|No practical difference)", text(page))
@@ -113,7 +129,7 @@ def test_a_live_comparison_goes_on_while_its_page_is_left_and_ends_in_a_verdict(
 
 
 def test_killing_the_server_in_mid_run_loses_nothing(page, dashboard):
-    page.goto(f"{dashboard.address}/plan?scenario=cold_start&strategies=none,fine_tune&seeds=3")
+    page.goto(f"{dashboard.address}/plan?scenario=cold_start&strategies=none,fine_tune&seeds=2")
     settled(page)
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url("**/runs?**")
@@ -135,18 +151,18 @@ def test_killing_the_server_in_mid_run_loses_nothing(page, dashboard):
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="skipped: no /proc to look into a process by")
-def test_the_server_never_loads_torch(page, dashboard):
+def test_the_server_never_loads_torch(page, viewed):
     for path in ("", "data", "domain_gap", "plan", "runs", "verdict", "convergence", "imbalance"):
-        page.goto(f"{dashboard.address}/{path}")
+        page.goto(f"{viewed.address}/{path}")
         settled(page)
-    assert "libtorch" not in Path(f"/proc/{dashboard.process.pid}/maps").read_text()
+    assert "libtorch" not in Path(f"/proc/{viewed.process.pid}/maps").read_text()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_stay_within_a_narrow_screen(browser, dashboard, scheme):
+def test_pages_stay_within_a_narrow_screen(browser, viewed, scheme):
     tab = browser.new_page(locale="zh-CN", viewport={"width": 390, "height": 844}, color_scheme=scheme)
     for path in ("", "verdict", "convergence", "imbalance"):
-        tab.goto(f"{dashboard.address}/{path}")
+        tab.goto(f"{viewed.address}/{path}")
         settled(tab)
         main = "document.querySelector('[data-testid=stMain]')"
         assert tab.evaluate(f"{main}.scrollWidth <= {main}.clientWidth + 1"), path
