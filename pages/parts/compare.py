@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from pages.parts import forms, planned, reads, show
+from pages.parts import compare_settings, forms, planned, reads, show
 from tlcore import catalog
 from tlcore.charts.answers import Answer
 from tlcore.errors import Unusable
@@ -108,8 +109,11 @@ def add_seeds(experiment: StoredExperiment, needed: int | None) -> None:
     planned.begin(more)
 
 
-def settings(experiment: StoredExperiment, done: pd.DataFrame) -> None:
-    """What was held equal for every strategy, who chose the epochs, and the experiment as a file."""
+def settings(experiment: StoredExperiment, done: pd.DataFrame, selected: Sequence[str] = ()) -> None:
+    """What was held equal for every strategy, who chose the epochs, the experiment as a file; and what differs.
+
+    ``selected`` are strategies that a person picked on the page.
+    """
     asked = experiment.experiment
     training = asked.training
     rows = {
@@ -133,3 +137,5 @@ def settings(experiment: StoredExperiment, done: pd.DataFrame) -> None:
     with st.expander(_("Settings"), icon=":material/tune:"):
         st.markdown("\n".join(f"- {name}: **{show.plain(value)}**" for name, value in rows.items() if value))
         st.code(asked.to_yaml(), language="yaml")
+    compare_settings.between_strategies(experiment, done, selected)
+    compare_settings.between_experiments(experiment)

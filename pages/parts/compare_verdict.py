@@ -96,9 +96,14 @@ def choice(runs: pd.DataFrame) -> None:
 
 def chosen(board: pd.DataFrame, key: str) -> list[str]:
     """The strategies with a gain whose rows are selected in the leaderboard ``key``; all of them where none is."""
+    known = set(board.loc[board["gain"].notna(), "strategy"])
+    return [name for name in selected(board, key) if name in known] or list(board["strategy"])
+
+
+def selected(board: pd.DataFrame, key: str) -> list[str]:
+    """The strategies whose rows are selected in the leaderboard ``key``."""
     rows = st.session_state.get(key, {}).get("selection", {}).get("rows", [])
-    selected = board.iloc[[row for row in rows if row < len(board)]]
-    return list(selected.loc[selected["gain"].notna(), "strategy"]) or list(board["strategy"])
+    return list(board["strategy"].iloc[[row for row in rows if row < len(board)]])
 
 
 def leaderboard(board: pd.DataFrame, runs: pd.DataFrame, metric: str, key: str) -> None:

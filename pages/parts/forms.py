@@ -35,10 +35,10 @@ def choice(
 def choices(
     widget: Callable[..., Any], label: str, words: Mapping[str, str], key: str, default: str, **given: Any
 ) -> list[str]:
-    """Several of the keys of ``words``; the address keeps them with commas between."""
+    """Several of the keys of ``words``; the address keeps them with commas between, as ``default`` has them."""
     asked = [option for option in st.query_params.get(key, "").split(",") if option in words]
     known = [option for option in st.session_state.get(key, []) if option in words]
-    st.session_state[key] = asked or known or [default]
+    st.session_state[key] = asked or known or [option for option in default.split(",") if option in words]
     widget(
         label, list(words), key=key, format_func=words.__getitem__, persist_state="session", on_change=_keep,
         args=(key, default), **given,
