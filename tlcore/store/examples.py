@@ -34,6 +34,7 @@ from tlcore.store.working import Working
 
 FORMAT = 1
 VALUES_AT_MOST = 250_000  # probabilities in one example: half a megabyte
+DIRECTIONS = 8  # of a picture
 NOT_SCORES = ("run", "part", "row", "truth", "place")
 # Of no interest away from where they were trained.
 HERE_ONLY = ("slot", "host", "keeper", "keeper_created", "pid", "pid_created", "beat", "request", "batch")
@@ -192,8 +193,11 @@ class Examples(Reading, Working):
             some = some[some["labels"].eq(middle).fillna(False).astype(bool)]
         keys = list(some["run"])
         found = [(key, frame) for key in keys if (frame := self.picture(key)) is not None]
+        places = [f"x{i}" for i in range(DIRECTIONS)]
         frames = [
-            frame.assign(run=_bare(key), **{n: frame[n].astype(np.float16) for n in frame if n.startswith("x")})
+            frame[["moment", "domain", "example", "label"]].assign(
+                run=_bare(key), **{name: frame[name].astype(np.float16) for name in places if name in frame}
+            )
             for key, frame in found
         ]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"run": []}, dtype=str)
