@@ -16,6 +16,7 @@ from apps import PAGES, ROOT, opened, said
 from pages.parts import menu, show
 from tlcore import catalog
 from tlcore.measure.gap import SPLITS
+from tlcore.measure.relevance import OF_ANSWERS, OF_CLASSES
 from tlcore.outcome import Epoch, Failure, Note, Outcome, State
 from tlcore.plan import plan
 from tlcore.scenarios import own_files
@@ -305,9 +306,11 @@ def test_the_domain_gap_says_how_common_each_class_is_where_the_answer_is_one(sc
 
 def test_every_measure_of_the_gap_has_a_tile_with_a_name_and_a_line_of_explanation():
     app = opened("prepare/domain_gap.py", scenario="cold_start")
-    assert len(app.metric) == len(SPLITS)
+    measures = [*SPLITS, *OF_ANSWERS, *OF_CLASSES]
+    assert len(app.metric) == len(measures)
     assert all(tile.help for tile in app.metric)
-    assert not {tile.label for tile in app.metric} & set(SPLITS)
+    assert not {tile.label for tile in app.metric} & set(measures)
+    assert "Yes: what a model of the source answers on 100 labelled cases" in said(app)
 
 
 def test_public_data_are_fetched_when_a_person_asks_and_not_by_looking(monkeypatch):

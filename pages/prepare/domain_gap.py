@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import data, distances, frame, show
+from pages.parts import data, distances, frame, relevance, show
 from tlcore.words import _
 
 TITLE, ICON, PLACE = "Domain gap", ":material/compare_arrows:", 2
@@ -28,6 +28,7 @@ if chosen.situation.modality == "table":
     st.subheader(_("Which columns drifted"), anchor=False)
     distances.drift(chosen)
 distances.classes(chosen)
+relevance.section(chosen)
 st.subheader(_("Both in one picture"), anchor=False)
 distances.picture(chosen)
 st.page_link("run/plan.py", label=_("Plan a comparison"), icon=":material/checklist:")

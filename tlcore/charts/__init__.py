@@ -6,4 +6,6 @@ verdict       the gains with their intervals, and the ranking
 gap           how far source and target lie apart
 imbalance     counts, precision against recall, recall per class, confusion
 answers       the sentence a page opens with
+fared         how the advice before training fared, in words
+relevance     whether the source says anything about the target, in words
 """

@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
+from scipy.special import nctdtrinc, stdtr, stdtrit
 
 from tlcore import catalog
 from tlcore.measure import choices
@@ -40,6 +40,7 @@ HELPS, SAME, HURTS, OPEN, BASELINE, CEILING = (
     "helps", "no practical difference", "negative transfer", "not enough evidence", "baseline", "ceiling",
 )  # fmt: skip
 LEVEL = 0.05  # chance of any wrong "helps" or "negative transfer" among the strategies of a label budget
+POWER = 0.8  # chance to find the smallest gain that is called detectable
 LEAST_SEEDS = 3
 MOST_MORE_SEEDS = 200
 
@@ -92,12 +93,13 @@ def recommended(summary: pd.DataFrame) -> str:
 def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0.0) -> float:
     """The smallest true gain that so many seeds show to be beyond the margin four times out of five.
 
-    ``spread`` is the standard deviation of the paired differences. NaN below three seeds: no verdict.
+    ``spread`` is the standard deviation of the paired differences; ``strategies`` are compared at once, and none of
+    the others is found. Exact for normal differences (noncentral t). NaN below three seeds: no verdict.
     """
     if seeds < LEAST_SEEDS:
         return float("nan")
-    quantiles = stdtrit(seeds - 1, 1 - LEVEL / 2 / strategies) + stdtrit(seeds - 1, 0.8)
-    return float(margin + quantiles * spread / np.sqrt(seeds))
+    errors = nctdtrinc(seeds - 1, 1 - POWER, stdtrit(seeds - 1, 1 - LEVEL / 2 / strategies))
+    return float(margin + errors * spread / np.sqrt(seeds))
 
 
 def _compared(runs: pd.DataFrame, budget: Any, metric: str, margin: float) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from tlcore import catalog
 from tlcore.cli import flags
 from tlcore.cli.output import as_json, json_flag, table
 
@@ -21,8 +22,10 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(asked: Namespace) -> int:
+    from tlcore.charts.relevance import answer, caution, question
     from tlcore.measure.gap import drift, measure_gap
     from tlcore.measure.label_shift import DOUBT, class_shares
+    from tlcore.measure.relevance import relevance
     from tlcore.plan import drawn
     from tlcore.situation import hold_out
 
@@ -32,12 +35,14 @@ def run(asked: Namespace) -> int:
     gap = measure_gap(situation.source, target)
     features = drift(situation.source, target) if situation.modality == "table" else None
     classes, p_value = class_shares(situation)
+    told = relevance(situation, catalog.scenarios()[name].budget)
     if asked.json:
         found = gap.to_dict()
         if features is not None:
             found["features"] = features.to_dict("records")
         if len(classes):
             found["classes"] = {"shares": classes.to_dict("records"), "p_value": p_value}
+        found["relevance"] = told.to_dict("records")
         as_json(found, asked.json)
         return 0
     tiles = gap.tiles()
@@ -50,6 +55,10 @@ def run(asked: Namespace) -> int:
         _printed(classes)
         if p_value < DOUBT:
             print(f"More than the shares of the classes differs (p = {p_value:.2g}): do not rely on the estimate.")
+    print(f"\n{question(told)}\n{answer(told)}")
+    if len(told):
+        _printed(told)
+        print(caution())
     if situation.simulated:
         print("The data is simulated.")
     return 0
