@@ -265,7 +265,7 @@ def test_without_scratch_nobody_is_said_to_have_got_there(store):
     experiment = store.submit(plan(asked))
     for _run in range(2):
         shelves.carried_out(store)
-    costs, *_ = opened("compare/convergence.py", experiment=experiment).dataframe
+    costs, *_settings = opened("compare/convergence.py", experiment=experiment).dataframe
     assert set(costs.value["reached"]) == {"-"}
 
 

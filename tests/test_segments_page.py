@@ -55,6 +55,9 @@ def test_where_the_files_are_gone_one_sentence_says_so_and_what_the_runs_kept_is
     assert said(app).count("can no longer be read") == 1
     assert app.selectbox(key="by").value == "=place"
     assert "highlands" in said(app)
+    by_answer = opened("compare/verdict.py", experiment=app.query_params["experiment"], by="=answer")
+    assert "no (" in said(by_answer), "classes are called by their names"
+    assert "yes (" in said(by_answer)
 
 
 def test_data_that_have_changed_since_are_not_joined_to_the_predictions(example):

@@ -28,6 +28,7 @@ class Choice(NamedTuple):
     metric: str
     by: str
     margin: float
+    classes: tuple[str, ...]  # of the true answers; none where they are numbers
 
 
 def gains(experiment: StoredExperiment, done: pd.DataFrame, summary: pd.DataFrame, first: str | None) -> None:
@@ -53,7 +54,7 @@ def gains(experiment: StoredExperiment, done: pd.DataFrame, summary: pd.DataFram
     if why:
         st.caption(why)
     metric = _metric(experiment, by)
-    asked = Choice(strategy, str(baseline), metric, by, _margin(summary, metric))
+    asked = Choice(strategy, str(baseline), metric, by, _margin(summary, metric), tuple(experiment.facts["classes"]))
     frame = _gains(predictions, done, test, reads.stamp(experiment), tuple(done["run"]), asked)
     st.markdown(f"##### {show.plain(segments.answer(frame, strategy, metric))}")
     show.chart(
@@ -121,7 +122,7 @@ def _gains(
     seen = frame[frame["part"] == "test"].sort_values("row")
     values: pd.Series | np.ndarray
     if asked.by == ANSWER:
-        values = seen["truth"] if _test is None or _test.labels is None else _test.labels
+        values = np.array(asked.classes)[seen["truth"]] if asked.classes else seen["truth"]
     elif asked.by == PLACE or _test is None:
         values = seen["place"]
     else:

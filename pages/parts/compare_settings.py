@@ -79,7 +79,7 @@ def _beside(one: StoredExperiment, other: StoredExperiment) -> None:
         return
     _scores(scores, metric)
     if not paired:
-        st.caption(_("The data differ, so the scores rest on different test examples: read them with care."))
+        st.caption(_("The data differ, so the scores may rest on different test examples: read them with care."))
     elif (scores["pairs"] > 1).any():
         st.caption(_("The same seeds drew the same examples in both, so their scores are compared one by one."))
     else:
@@ -159,7 +159,7 @@ def _called(setting: str) -> str:
     """The name of a setting; those that are no knobs in words."""
     return {
         "labels": _("Target labels"), "network": _("Network"), "seeds": _("Seeds"), "metric": _("Metric"),
-        "margin": _("Margin"), "strategies": _("Strategies"),
+        "margin": _("Margin"), "strategies": _("Only in one of the two"),
     }.get(setting, setting)  # fmt: skip
 
 
@@ -169,5 +169,5 @@ def _told(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, (list, tuple)):
-        return ", ".join(_("all") if one is None else str(one) for one in value)
+        return "–" if not value else ", ".join(_("all") if one is None else str(one) for one in value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -109,7 +109,7 @@ def test_examples(experiment: StoredExperiment, predictions: Mapping[str, pd.Dat
         data = situation(experiment)
     except Unusable as error:
         raise Unusable(
-            _("The files of these data can no longer be read, so their examples cannot be shown.")
+            _("The files of these data can no longer be read, so only what the runs kept can be shown.")
         ) from error
     test = _test_set(data)
     for frame in predictions.values():
@@ -117,7 +117,7 @@ def test_examples(experiment: StoredExperiment, predictions: Mapping[str, pd.Dat
         if len(seen) != len(test) or not np.allclose(
             seen["truth"].to_numpy(float), data.target_space.encode(np.asarray(test.labels))[seen["row"]], rtol=1e-4
         ):
-            raise Unusable(_("The data have changed since these runs, so their examples cannot be shown."))
+            raise Unusable(_("The data have changed since these runs, so only what the runs kept can be shown."))
         break
     return test
 

@@ -103,6 +103,7 @@ def scatter(rows: pd.DataFrame, metric: str, of: str) -> style.Picture:
         _("Score against cost; on the front: {strategies}.",
           strategies=style.titles(rows.loc[rows["front"], "strategy"])),
         _("Dashed: the front. Nobody on it is beaten in score and cost at once."),
+        _("Only what trains a network has weights; the others are left out.") if of == "bytes" else "",
         _("Filled: shares the first place, its interval overlaps that of the best.") if rows["first"].any() else "",
     )  # fmt: skip
 

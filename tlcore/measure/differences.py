@@ -39,7 +39,8 @@ def between_experiments(
 ) -> pd.DataFrame:
     """One row per setting that differs: ``setting, one, other``; None where an experiment has no such setting.
 
-    Each experiment comes with a run's spec of each of its strategies. Knobs are compared for strategies that both have.
+    Each experiment comes with a run's spec of each of its strategies. Knobs are compared for strategies that both have;
+    "strategies" names those that only one has.
     """
     both = [name for name in one[1] if name in other[1]]
     return _differing({"one": _record(*one, both), "other": _record(*other, both)})
@@ -94,16 +95,16 @@ def _by_seed(runs: pd.DataFrame, strategy: str, name: str) -> pd.Series:
     return found.dropna().sort_index()
 
 
-def _record(experiment: Experiment, specs: Mapping[str, RunSpec], strategies: list[str]) -> dict[str, Any]:
+def _record(experiment: Experiment, specs: Mapping[str, RunSpec], both: list[str]) -> dict[str, Any]:
     record: dict[str, Any] = {
         "labels": list(experiment.labels), "seeds": experiment.seeds, "network": experiment.backbone,
         "metric": experiment.metric, "margin": experiment.margin, **_under(TRAINING, asdict(experiment.training)),
     }  # fmt: skip
     for spec in list(specs.values())[:1]:
         record |= _under(DATA, spec.settings) | _under(NETWORK, spec.network)
-    for name in strategies:
+    for name in both:
         record |= _under(f"{name}.", specs[name].knobs)
-    return record | {"strategies": sorted(experiment.strategies)}
+    return record | {"strategies": [name for name in experiment.strategies if name not in both]}
 
 
 def _under(beginning: str, values: Mapping[str, Any]) -> dict[str, Any]:
