@@ -63,7 +63,7 @@ def test_where_the_files_are_gone_one_sentence_says_so_and_what_the_runs_kept_is
 def test_data_that_have_changed_since_are_not_joined_to_the_predictions(example):
     experiment = reads.store().experiment(example("loyalty"))
     predictions = reads.predictions(experiment, reads.runs(experiment)["run"].head(3))
-    assert len(reads.tested(experiment, predictions)) == 4_000
+    assert len(reads.test_examples(experiment, predictions)) == 4_000
     turned = {run: frame.assign(truth=1 - frame["truth"]) for run, frame in predictions.items()}
     with pytest.raises(Unusable, match="have changed"):
-        reads.tested(experiment, turned)
+        reads.test_examples(experiment, turned)
