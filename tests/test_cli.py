@@ -406,18 +406,20 @@ def test_compare_ends_with_a_verdict_for_every_strategy(finished: Finished) -> N
         assert name in finished.out
     assert "the best model without transfer" in finished.out
     assert "Recommended: " in finished.out
+    assert "before training: " in finished.out
     assert re.search(r"Selector: .* of the 20 target labels", finished.out)
     assert "15 of 15 runs have ended." in finished.err
 
 
 def test_the_record_has_the_agreed_keys(finished: Finished) -> None:
     record = finished.record
-    assert set(record) == {"experiment", "runs", "summary", "recommended", "gap", "imbalance"}
+    assert set(record) == {"experiment", "runs", "summary", "recommended", "gap", "imbalance", "advice"}
     assert len(record["runs"]) == 15
     assert all(set(run) >= RUN_KEYS for run in record["runs"])
     assert all(run["state"] == "done" and 0 <= run["test_score"] <= 1 for run in record["runs"])
     assert all(set(row) >= SUMMARY_KEYS for row in record["summary"])
     assert record["recommended"] in {row["strategy"] for row in record["summary"]}
+    assert [(row["labels"], row["outcome"]) for row in record["advice"]] == [(20, "untried")]
     assert {part["part"] for part in record["imbalance"]["parts"]} == {"source", "train", "valid", "test"}
     assert Experiment.from_dict(
         {key: value for key, value in record["experiment"].items() if key in Experiment.__dataclass_fields__}
