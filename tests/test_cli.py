@@ -406,23 +406,15 @@ def test_compare_ends_with_a_verdict_for_every_strategy(finished: Finished) -> N
         assert name in finished.out
     assert "the best model without transfer" in finished.out
     assert "Recommended: " in finished.out
+    assert "before training: " in finished.out
     assert re.search(r"Selector: .* of the 20 target labels", finished.out)
     assert "15 of 15 runs have ended." in finished.err
 
 
 def test_the_record_has_the_agreed_keys(finished: Finished) -> None:
     record = finished.record
-    assert set(record) == {
-        "experiment",
-        "runs",
-        "summary",
-        "recommended",
-        "gap",
-        "imbalance",
-        "adaptation",
-        "diagnosis",
-        "advice",
-    }
+    further = {"adaptation", "diagnosis", "advice"}
+    assert set(record) == {"experiment", "runs", "summary", "recommended", "gap", "imbalance"} | further
     assert {row["strategy"] for row in record["adaptation"]} == {"fine_tune"}
     assert "Domain gap with 20 labels: " in finished.out
     assert len(record["runs"]) == 15
@@ -430,6 +422,7 @@ def test_the_record_has_the_agreed_keys(finished: Finished) -> None:
     assert all(run["state"] == "done" and 0 <= run["test_score"] <= 1 for run in record["runs"])
     assert all(set(row) >= SUMMARY_KEYS for row in record["summary"])
     assert record["recommended"] in {row["strategy"] for row in record["summary"]}
+    assert [(row["labels"], row["outcome"]) for row in record["advice"]] == [(20, "untried")]
     assert {part["part"] for part in record["imbalance"]["parts"]} == {"source", "train", "valid", "test"}
     assert Experiment.from_dict(
         {key: value for key, value in record["experiment"].items() if key in Experiment.__dataclass_fields__}
