@@ -79,7 +79,7 @@ def _doubts(scenario: str, settings: Mapping[str, Any]) -> list[str]:
     files = catalog.scenario(scenario, **settings)
     if not isinstance(files, Files):
         return []
-    return [f"{one.sentence} {one.remedy}".strip() for one in examine(files) if one.severity == "warning"]
+    return [one.sentence for one in examine(files) if one.severity == "warning"]
 
 
 def _left_out(refused: dict[str, str], named: str | None) -> list[str]:
