@@ -131,7 +131,10 @@ def _frame(cell: Cell, records: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def judged(cell: Cell, records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """A row for the advice with each seed's labels, and for each rule beside it: how it fared in this cell."""
+    """A row for the advice with each seed's labels, and for each rule beside it: how it fared in this cell.
+
+    ``records``: what was measured, each with its ``seed``.
+    """
     runs = _frame(cell, records)
     summary = summarise(runs)
     situation = drawn(cell.scenario, **cell.knobs)
@@ -206,7 +209,7 @@ def main() -> None:
         row
         for name in asked.scenarios
         for cell in cells(name)
-        for row in judged(cell, [kept[json.dumps([*cell, seed])] for seed in seeds])
+        for row in judged(cell, [{**kept[json.dumps([*cell, seed])], "seed": seed} for seed in seeds])
     ]
     text = f"{tables(pd.DataFrame(rows))}\n\n{asked.seeds} seeds; {machine.words('torch', 'scikit-learn')}."
     print(text)
