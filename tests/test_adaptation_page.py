@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from pages.parts import reads
 from tlcore import launch
 from tlcore.charts import adaptation as charts
-from tlcore.measure.adaptation import Seen, adaptation
+from tlcore.measure.adaptation import Seen, adaptation, surely_closer
 from tlcore.outcome import Outcome, State
 from tlcore.plan import plan
 from tlcore.spec import Experiment, Training
@@ -109,7 +109,30 @@ def test_classical_models_have_no_features_to_compare(store):
     assert "no run kept what its network makes of source and target" in said(opened())
 
 
+def test_a_strategy_among_many_comes_closer_only_at_a_level_shared_by_all():
+    row = {"measure": charts.HEADLINE, "before": 1.5, "after": 1.4, "floor": 0.2, "change": -0.1, "change_low": -0.19,
+           "change_high": -0.01, "seeds": 5}  # fmt: skip
+    others = [{**row, "strategy": f"other {n}", "change": 0.0, "change_high": 0.1} for n in range(9)]
+    alone = pd.DataFrame([{**row, "strategy": "dann"}])
+    many = pd.DataFrame([{**row, "strategy": "dann"}, *others])
+    assert list(surely_closer(alone)["strategy"]) == ["dann"]
+    assert surely_closer(many).empty
+    assert "No strategy surely" in charts.answer(many, pd.DataFrame()).headline
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [("no practical difference", "no practical difference"), ("not enough evidence", "not settled")],
+)
+def test_no_practical_difference_is_settled(verdict, words):
+    row = {"strategy": "dann", "measure": charts.HEADLINE, "before": 1.5, "after": 0.2, "floor": 0.2, "change": -1.3,
+           "change_low": -1.4, "change_high": -1.2, "seeds": 5}  # fmt: skip
+    gain = {"strategy": "dann", "gain": 0.001, "gain_low": -0.002, "gain_high": 0.004, "metric": "roc_auc",
+            "verdict": verdict}  # fmt: skip
+    assert words in charts.answer(pd.DataFrame([row]), pd.DataFrame([gain])).headline
+
+
 def test_a_gap_within_chance_is_no_gap_to_close():
     rows = [{"strategy": "dann", "measure": charts.HEADLINE, "before": 0.1, "after": 0.0, "floor": 0.2, "change": -0.1,
-             "change_low": -0.2, "change_high": -0.05}]  # fmt: skip
+             "change_low": -0.2, "change_high": -0.05, "seeds": 5}]  # fmt: skip
     assert "hardly a gap to close" in charts.answer(pd.DataFrame(rows), pd.DataFrame()).headline

@@ -13,7 +13,8 @@ from toys import table
 
 from tlcore import advice, catalog
 from tlcore.charts.fared import told
-from tlcore.cli.fared import show
+from tlcore.cli.afterwards import Ended
+from tlcore.cli.afterwards.fared import show
 from tlcore.measure.advised import Fared, fared
 from tlcore.measure.gain import summarise
 from tlcore.plan import plan
@@ -121,6 +122,11 @@ def test_the_products_own_choice_is_no_witness_against_advice_not_to_transfer():
     assert found(some, "auto", transfer=False).outcome == "right"
 
 
+def test_where_nothing_else_was_run_there_is_nothing_to_say():
+    some = runs(fine_tune=0.8)
+    assert fared(some, summarise(some), True, ("fine_tune",)) is None
+
+
 def test_nothing_finished_and_nothing_named_say_nothing():
     some = runs(scratch=0.6, fine_tune=0.8)
     assert fared(some, summarise(some), True, ()) is None
@@ -173,7 +179,7 @@ def test_the_command_line_says_it_for_each_budget_and_writes_it_down(capsys):
         first = waiting.iloc[0]
         shelves.carried_out(store, score=levels[first["strategy"]] + 0.01 * first["seed"])
     runs = store.runs(name)
-    record = show(store, name, runs, summarise(runs))["advice"]
+    record = show(Ended(planned, name, runs, summarise(runs), store))["advice"]
     store.close()
     assert [(one["labels"], one["tried"], one["best"]) for one in record] == [
         (60, "pooled_boosting", "fine_tune"), (200, "pooled_boosting", "fine_tune")

@@ -95,6 +95,17 @@ def test_a_gain_stands_beside_the_gap_of_the_same_seed():
     assert beside_gains(told, runs, "scratch", -1)["gain"].lt(0).all()
 
 
+def test_every_label_is_a_budget_like_any_other():
+    told = pd.DataFrame([rows("dann", seed, "source", 0.5, 0.4) for seed in (0, 1)])
+    told["labels"] = pd.Series([pd.NA, pd.NA], dtype=object)
+    runs = pd.DataFrame([{"strategy": name, "labels": pd.NA, "seed": seed, "test_score": 0.6}
+                         for name in ("dann", "scratch") for seed in (0, 1)])  # fmt: skip
+    assert len(beside_gains(told, runs.astype({"labels": object}), "scratch", 1)) == 2
+    found = by_strategy(told)
+    assert found["change"].tolist() == [pytest.approx(-0.1)]
+    assert found["labels"].isna().all()
+
+
 def test_neighbours_agree_where_the_classes_lie_apart_and_half_the_time_where_they_do_not():
     rng = np.random.default_rng(2)
     labels = np.repeat(["a", "b"], 200)
@@ -142,3 +153,14 @@ def test_looking_changes_no_result(tmp_path, monkeypatch):
     seen = run(pictures(), "dann", tmp_path / "one")[0].predictions
     monkeypatch.setattr(look.Look, "_remember", lambda *_: None)
     pd.testing.assert_frame_equal(seen, run(pictures(), "dann", tmp_path / "other")[0].predictions)
+
+
+def test_a_network_that_no_longer_answers_in_numbers_fails_no_run(tmp_path, monkeypatch):
+    from tlcore.learn import look
+
+    numbers = look._numbers
+    monkeypatch.setattr(look, "_numbers", lambda body, x: numbers(body, x) * np.inf)
+    result = run(pictures(), "fine_tune", tmp_path)[0]
+    assert result.outcome.test
+    assert not result.outcome.features
+    assert result.picture.empty

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from toys import messages, other_classes, pictures, table
 
+from tlcore import advice
 from tlcore.charts.relevance import answer, named, question
 from tlcore.cli import main
 from tlcore.measure import relevance as room
@@ -103,6 +104,18 @@ def test_more_labels_than_there_are_means_all_and_too_few_mean_none():
     assert (relevance(plain, 10**6)["n"] == min(len(plain.target), room.CASES_AT_MOST)).all()
     assert relevance(plain, 2).empty
     assert answer(relevance(plain, 2)) == "So few labelled cases tell nothing."
+
+
+def test_a_source_whose_rare_class_is_not_among_the_rows_looked_at_is_left_out():
+    plain = table("binary", n_source=20_000)
+    named = np.full(20_000, "no", dtype=object)
+    named[7] = "yes"
+    rare = replace(plain, source=Examples(plain.source.inputs, named))
+    assert set(relevance(rare, 60)["of"]) == {"inputs"}
+    known = advice.facts(rare, 60)
+    assert np.isnan(known.source_skill)
+    assert not any((known.fitting, known.silent, known.contradicted))
+    assert advice.given(rare, [60], "auto")
 
 
 def test_gap_says_it_in_a_sentence_and_as_json(capsys):

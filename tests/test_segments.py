@@ -164,6 +164,11 @@ def test_segments_of_numbers_are_quartiles_and_what_is_missing():
     assert set(segments.segments_of(pd.Series([1, 2, 3, 2, 1])).cat.categories) == {"1", "2", "3"}
 
 
+def test_large_numbers_that_differ_little_keep_their_segments_apart():
+    assert segments.segments_of(pd.Series(1_700_000_000 + np.arange(100))).value_counts().tolist() == [25] * 4
+    assert segments.segments_of(pd.Series([1234567.0, 1234568.0])).tolist() == ["1234567", "1234568"]
+
+
 def test_a_column_without_two_groups_of_rows_is_nothing_to_split_by():
     assert not segments.splittable(pd.Series([f"customer {i}" for i in range(500)]))
     assert not segments.splittable(pd.Series(["same"] * 500))

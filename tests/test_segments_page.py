@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 from test_pages import opened, said
 
-from pages.parts import reads
+from pages.parts import compare_segments, reads
 from tlcore.errors import Unusable
+from tlcore.situation import Examples
 from tlcore.store import Store
 
 ROOT = reads.EXAMPLES
@@ -44,6 +47,14 @@ def test_every_kind_of_data_is_told_apart_by_something(scenario, by, example):
     app = opened("compare/verdict.py", experiment=example(scenario), lang="zh_CN", **({"by": by} if by else {}))
     assert "Bonferroni" in said(app)
     assert not app.error
+
+
+def test_a_column_of_words_comes_before_numbers_also_where_the_first_column_cannot_be_told_apart_by():
+    frame = pd.DataFrame({"customer": ["a", "b"], "age": [1.0, 2.0], "region": ["n", "s"]})
+    test = Examples(frame, np.array(["no", "yes"], dtype=object))
+    ways = {"age": "age", "region": "region"}
+    assert compare_segments._default(ways, test, None) == "region"
+    assert compare_segments._default({"age": "age", **ways}, test, "age") == "age"
 
 
 def test_where_the_files_are_gone_one_sentence_says_so_and_what_the_runs_kept_is_shown(example, monkeypatch):

@@ -37,7 +37,7 @@ class Facts:
     shared: float  # of the target's classes, how many the source has too
     gap: str  # "none", "small" or "large" beside its noise floor; "unknown" where it cannot be measured
     own_skill: float  # learnt on the target's labels, out of fold
-    source_skill: float  # learnt on the source, asked about the target's labels; NaN where the classes differ
+    source_skill: float  # learnt on the source, asked about the target's labels; NaN where that is no question
     doubt: float  # standard error of the source's skill
     places: bool
     pretrained: bool  # the network comes with weights
@@ -132,7 +132,10 @@ def _skills(situation: Situation, known: Examples, seed: int) -> tuple[float, fl
     own = skill(_out_of_fold(there, truth, len(situation.target_space.classes), regression, seed), truth, regression)
     if not len(few) or situation.source_space != situation.target_space:
         return float(own.mean()), float("nan"), float("nan")
-    model = _linear(regression).fit(here, _coded(few, situation, regression))
+    named = _coded(few, situation, regression)
+    if len(np.unique(named)) < 2:  # a class so rare that none of it is among these rows
+        return float(own.mean()), float("nan"), float("nan")
+    model = _linear(regression).fit(here, named)
     told = _told(model, there, len(situation.target_space.classes))
     if regression:  # another level and a wider scale are soon corrected; what counts is who is above whom
         centred = told - told.mean()

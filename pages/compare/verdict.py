@@ -59,4 +59,4 @@ if experiment.facts["kind"] == "regression":  # classes have a page of their own
     compare_errors.of_two(experiment, runs, summary)
 
 compare_verdict.margin_input(experiment, experiment.experiment.metric)
-compare.settings(experiment, done, compare_verdict.selected(board, key))
+compare.settings(experiment, runs, compare_verdict.selected(board, key))

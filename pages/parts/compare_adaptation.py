@@ -105,7 +105,7 @@ def pictures(experiment: StoredExperiment, runs: pd.DataFrame, first: str) -> No
     picture = reads.picture(experiment, run["run"])
     x, y = "x0", "x1"
     if way == "tsne":
-        picture, (x, y) = _mapped(run["run"], picture), ("t0", "t1")
+        picture, (x, y) = _mapped(run["run"], reads.stamp(experiment), picture), ("t0", "t1")
     show.chart(
         charts.scatters(picture, x, y), picture[["moment", "domain", "example", "label", x, y]], key="scatters",
         what=_("Every dot is a held-out example, placed by what the network makes of it: left when it had learnt the "
@@ -166,5 +166,5 @@ def _plain(some: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _mapped(run: str, _picture: pd.DataFrame) -> pd.DataFrame:
+def _mapped(run: str, stamp: tuple, _picture: pd.DataFrame) -> pd.DataFrame:
     return neighbour_map(_picture, PERPLEXITY)

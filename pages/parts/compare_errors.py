@@ -114,7 +114,9 @@ def _numbers(
     experiment: StoredExperiment, predictions: Predictions, both: pd.DataFrame, first: str, second: str, seeds: int
 ) -> None:
     st.markdown(f"##### {show.plain(charts.closer(both, first, second))}")
-    st.caption(counted("By the prediction of one seed.", "By the mean prediction of {n} seeds.", seeds))
+    by = counted("By the prediction of one seed.", "By the mean prediction of {n} seeds.", seeds)
+    luck = _("Picked where one was worst, an equally good one is closer in more than half of them, too: see the gain.")
+    st.caption(f"{by} {luck}")
     beside = both[["truth", "first", "off_first", "second", "off_second"]].add_prefix("→ ")
     number = st.column_config.NumberColumn
     names = style.title(first), style.title(second)

@@ -36,6 +36,8 @@ def gains(experiment: StoredExperiment, done: pd.DataFrame, summary: pd.DataFram
 
     ``done`` and ``summary`` are of one label budget.
     """
+    if summary["gain"].isna().all():  # nothing transfers, or there is nothing to hold it against: the answer says so
+        return
     st.subheader(_("Who gains, who is harmed?"), anchor=False)
     predictions = reads.predictions(experiment, done["run"])
     kept = list(dict.fromkeys(done.loc[done["run"].isin(predictions), "strategy"]))
@@ -46,11 +48,12 @@ def gains(experiment: StoredExperiment, done: pd.DataFrame, summary: pd.DataFram
         return
     test, why = _tested(experiment, predictions)
     ways = _ways(experiment, test, predictions)
+    place = reads.situation(experiment).places if test is not None else None
     with st.container(horizontal=True):
         words = {name: style.title(name) for name in rivals}
         usual = first if first is not None and first in rivals else rivals[0]
         strategy = forms.choice(st.selectbox, _("Whose gain"), words, "whose", usual, width=320)
-        by = forms.choice(st.selectbox, _("Within each"), ways, "by", _default(ways, test), width=320)
+        by = forms.choice(st.selectbox, _("Within each"), ways, "by", _default(ways, test, place), width=320)
     if why:
         st.caption(why)
     metric = _metric(experiment, by)
@@ -88,13 +91,13 @@ def _ways(experiment: StoredExperiment, test: Examples | None, predictions: dict
 
 def _columns(test: Examples) -> list[str]:
     assert isinstance(test.inputs, pd.DataFrame)
-    return [name for name, values in test.inputs.items() if measure.splittable(values)]
+    return [str(name) for name, values in test.inputs.items() if measure.splittable(values)]
 
 
-def _default(ways: dict[str, str], test: Examples | None) -> str:
+def _default(ways: dict[str, str], test: Examples | None, place: str | None) -> str:
     """The place where there is one, else the first column of words, else the first there is."""
     first = next(iter(ways))
-    if test is None or not isinstance(test.inputs, pd.DataFrame) or first != next(iter(map(str, test.inputs))):
+    if test is None or not isinstance(test.inputs, pd.DataFrame) or first == place:
         return first
     words = (str(name) for name, values in test.inputs.items() if not pd.api.types.is_numeric_dtype(values))
     return next((name for name in words if name in ways), first)

@@ -7,7 +7,8 @@ import pandas as pd
 
 from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
-from tlcore.measure.gain import HELPS, HURTS
+from tlcore.measure.adaptation import surely_closer
+from tlcore.measure.gain import HELPS, HURTS, SAME
 from tlcore.words import _
 
 ROWS_AT_MOST = 20
@@ -26,7 +27,7 @@ def answer(table: pd.DataFrame, summary: pd.DataFrame) -> Answer:
     rows = table[table["measure"] == HEADLINE].sort_values("change")
     if rows.empty:
         return Answer(_("How far apart the domains lie was not measured: there are too few source examples."))
-    closed = rows[rows["change_high"] < 0]
+    closed = surely_closer(rows)
     if rows["before"].median() <= rows["floor"].median():
         return Answer(_("There was hardly a gap to close: before any adaptation the network told the domains apart no "
                         "better than chance."))  # fmt: skip
@@ -43,7 +44,12 @@ def answer(table: pd.DataFrame, summary: pd.DataFrame) -> Answer:
     if paid["verdict"] == HELPS:
         headline = _("{strategy} brought the domains closest, and gained {gain}.", strategy=name, gain=gain)
     elif paid["verdict"] == HURTS:
-        headline = _("{strategy} brought the domains closest, yet did worse for it: {gain}.", strategy=name, gain=gain)
+        headline = _("{strategy} brought the domains closest, yet did worse: {gain}.", strategy=name, gain=gain)
+    elif paid["verdict"] == SAME:
+        headline = _(
+            "{strategy} brought the domains closest, and it made no practical difference: {gain}.",
+            strategy=name, gain=gain,
+        )  # fmt: skip
     else:
         headline = _(
             "{strategy} brought the domains closest; whether that paid is not settled: {gain}.",
@@ -126,6 +132,7 @@ def scatters(picture: pd.DataFrame, x: str = "x0", y: str = "x1") -> style.Pictu
         for moment in moments
     }
     key = alt.Legend(title=None, orient="bottom", symbolOpacity=1, symbolSize=110)
+    tooltip = [alt.Tooltip("domain:N", title=_("Domain")), alt.Tooltip("label:N", title=_("Label"))]
     classes = alt.Legend(title=None, orient="bottom", symbolOpacity=1, symbolSize=110, values=shown[1:])
 
     def one(moment: str) -> alt.LayerChart:
@@ -143,7 +150,7 @@ def scatters(picture: pd.DataFrame, x: str = "x0", y: str = "x1") -> style.Pictu
                           scale=alt.Scale(domain=shown, range=SHAPES[: len(shown)])),
                 opacity=alt.condition(brushes["before"] | brushes["after"], alt.value(0.75), alt.value(0.1)),
                 size=alt.condition(pointed["before"] | pointed["after"], alt.value(140), alt.value(26)),
-                tooltip=[alt.Tooltip("domain:N", title=_("Domain")), alt.Tooltip("label:N", title=_("Label"))],
+                tooltip=tooltip if common else tooltip[:1],  # numbers are no classes: nothing is noted of them
             )
             .add_params(brushes[moment], pointed[moment])
         )  # fmt: skip

@@ -51,12 +51,15 @@ class Look:
         return Seen(*(_numbers(body, x) for x in (self.source, self.target)))
 
     def ends(self, predictor: nn.Module) -> tuple[dict[str, Any], pd.DataFrame]:
-        """The measures, plain enough for JSON, and the picture; both empty where no one network answers."""
+        """The measures, plain enough for JSON, and the picture; both empty where no one network answers in numbers."""
         body = body_of(predictor)
         if body is None:
             return {}, pd.DataFrame()
         after = self.through(body)
-        seen = adaptation(self.before or after, after, self.labels, self.task.seed)
+        before = self.before or after
+        if not all(np.isfinite(part).all() for part in (*before, *after)):
+            return {}, pd.DataFrame()  # a look must not fail a run whose score stands
+        seen = adaptation(before, after, self.labels, self.task.seed)
         return {"start": self.start, "n": seen.n, "measures": seen.measures}, seen.picture
 
 

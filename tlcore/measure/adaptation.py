@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from tlcore.measure import distances, separation
+from tlcore.measure.gain import LEVEL
 from tlcore.measure.statistics import t_interval
 
 GAPS: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
@@ -101,17 +103,29 @@ def table(features: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*keys, "before", "after", "floor", *CHANGE, "seeds", "start"])
 
 
+def surely_closer(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one measure of `table` that surely fell, at a level shared by all (Bonferroni).
+
+    Whoever looks at many strategies finds one that came closer by chance.
+    """
+    ready = rows[rows["change_high"].notna()]
+    reach = ready["change_high"] - ready["change"]
+    left = ready["seeds"] - 1
+    wider = stdtrit(left, 1 - LEVEL / 2 / max(1, len(ready))) / stdtrit(left, 1 - LEVEL / 2)
+    return ready[ready["change"] + wider * reach < 0]
+
+
 def beside_gains(features: pd.DataFrame, runs: pd.DataFrame, baseline: str, sign: int) -> pd.DataFrame:
     """What closing the gap was worth, run by run: ``strategy, labels, seed, measure, before, after, change, gain``.
 
     ``gain`` is the paired difference to ``baseline`` on the test set, positive where better.
     """
-    done = runs.dropna(subset=["test_score"]).assign(labels=lambda frame: frame["labels"].astype(object))
+    done = _keyed(runs.dropna(subset=["test_score"]))
     rival = done[done["strategy"] == baseline].groupby(["seed", "labels"], dropna=False)["test_score"].mean()
     mine = done.groupby(["strategy", "labels", "seed"], dropna=False)["test_score"].mean().rename("score").reset_index()
     joined = mine.merge(rival.rename("rival").reset_index(), on=["seed", "labels"])
     joined["gain"] = sign * (joined["score"] - joined["rival"])
-    known = _from_the_source(features)
+    known = _keyed(_from_the_source(features))
     found = known.merge(joined[["strategy", "labels", "seed", "gain"]], on=["strategy", "labels", "seed"])
     return found.assign(change=found["after"] - found["before"]).drop(columns=["run", "start", "n", "floor"])
 
@@ -138,12 +152,18 @@ def _from_the_source(features: pd.DataFrame) -> pd.DataFrame:
     learnt = features[features["start"] == "source"]
     usual = learnt.groupby(keys, dropna=False)[["before", "floor"]].agg(_most_common)  # most share one such network
     reference = usual.reset_index()
-    merged = features.merge(reference, on=keys, how="left", suffixes=("", "_learnt"))
+    merged = _keyed(features).merge(_keyed(reference), on=keys, how="left", suffixes=("", "_learnt"))
+    merged["labels"] = features["labels"].to_numpy()
     borrows = (merged["start"] == "blank") & merged["before_learnt"].notna()
     for name in ("before", "floor"):
         merged[name] = merged[name].where(~borrows, merged[f"{name}_learnt"])
     merged["start"] = merged["start"].where(~borrows, "source")
     return merged.drop(columns=["before_learnt", "floor_learnt"])
+
+
+def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with label budgets that can be joined by: every label, NA, is NaN, which pandas joins with itself."""
+    return frame.assign(labels=pd.to_numeric(frame["labels"], errors="coerce").astype(float))
 
 
 def _most_common(values: pd.Series) -> float:

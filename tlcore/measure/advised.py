@@ -50,7 +50,8 @@ class Fared(NamedTuple):
 
 
 def fared(runs: pd.DataFrame, summary: pd.DataFrame, transfer: bool, named: Sequence[str]) -> Fared | None:
-    """From the runs and the summary rows of one label budget; None where nothing was named or nothing has finished.
+    """From the runs and the summary rows of one label budget; None where nothing was named, or nothing has
+    finished that it could be held against.
 
     ``named`` are the strategies that were recommended, best first. Ceilings are no rivals.
     """
@@ -68,6 +69,8 @@ def fared(runs: pd.DataFrame, summary: pd.DataFrame, transfer: bool, named: Sequ
     sign = catalog.metric(metric).sign
     ahead = {name: sign * (some - scores[tried]).dropna().to_numpy() for name, some in scores.items() if name != tried}
     most = max(map(len, ahead.values()), default=0)
+    if not most:
+        return None
     ahead = {name: some for name, some in ahead.items() if len(some) and len(some) >= min(LEAST_SEEDS, most)}
     best = max(ahead, key=lambda name: ahead[name].mean(), default=tried)
     if best == tried or ahead[best].mean() <= 0:

@@ -48,7 +48,8 @@ def relevance(situation: Situation, labels: int, seed: int = 0) -> pd.DataFrame:
     "source" where the answers of the source's model are judged, "inputs" where the features are. ``floor`` is what 99
     of 100 shuffles of the target's labels stay below, ``p_value`` the share of them that reach the value; for a source
     the same with its own labels shuffled, whichever is higher. For numbers there is LogME only. What is not defined is
-    left out, such as a silhouette with one case of every class; no rows where there are not two labels of each class.
+    left out, such as a silhouette with one case of every class, or the source where one class of it is drawn; no rows
+    where there are not two labels of each class.
 
     Raises `Unusable` where the inputs are of different kinds.
     """
@@ -63,8 +64,8 @@ def relevance(situation: Situation, labels: int, seed: int = 0) -> pd.DataFrame:
     truth = np.asarray(cases.labels, dtype=float if situation.regression else str)
     *here, inputs = matrix(*([source] if len(source) else []), cases, limit=ROWS_AT_MOST, seed=seed)
     rows = []
-    if here and not situation.regression:
-        named = np.asarray(source.labels, dtype=str)
+    named = np.asarray(source.labels, dtype=str)
+    if here and not situation.regression and len(np.unique(named)) > 1:
         told = _answers(here[0], named, inputs)
         others = [_answers(here[0], rng.permutation(named), inputs) for _ in range(SOURCES)]
         for name, measure in OF_ANSWERS.items():

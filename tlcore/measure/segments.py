@@ -159,7 +159,8 @@ def _is_number(values: pd.Series) -> bool:
 
 def _quartiles(values: pd.Series) -> pd.Series:
     cuts = np.unique(np.quantile(values.dropna(), [0.25, 0.5, 0.75]))
-    ends = [f"{cut:.4g}" for cut in cuts]
+    digits = next((n for n in range(4, 17) if len({f"{cut:.{n}g}" for cut in cuts}) == len(cuts)), 17)
+    ends = [f"{cut:.{digits}g}" for cut in cuts]  # two quartiles of one name would be one segment
     names = [f"≤ {ends[0]}", *(f"{low} – {high}" for low, high in pairwise(ends)), f"> {ends[-1]}"]
     place = np.searchsorted(cuts, values.to_numpy())
     told = np.where(values.isna(), MISSING, np.array(names, dtype=object)[np.minimum(place, len(cuts))])
@@ -170,4 +171,4 @@ def _quartiles(values: pd.Series) -> pd.Series:
 def _named(value: object) -> str:
     if value is None:
         return MISSING
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
