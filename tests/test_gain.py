@@ -148,6 +148,20 @@ def test_a_baseline_with_one_lucky_seed_is_not_the_best():
     assert row(summarise(runs), "fine_tune")["baseline"] == "scratch"
 
 
+def test_a_seed_that_only_the_baselines_were_tried_with_makes_no_best():
+    scores = {
+        "scratch": [0.34, 0.35, 0.33],
+        "gradient_boosting": [0.29, 0.30, 0.30, 0.49],
+        "logistic_regression": [0.20, 0.21, 0.20, 0.20],
+        "source_boosting": [0.48, 0.49, 0.48],
+    }
+    found = row(summarise(frame(scores)), "source_boosting")
+    assert found["baseline"] == "scratch"
+    assert found["gain"] == pytest.approx(np.mean(scores["source_boosting"]) - np.mean(scores["scratch"]))
+    whole = row(summarise(frame({**scores, "scratch": [0.3] * 4, "source_boosting": [0.48] * 4})), "source_boosting")
+    assert whole["baseline"] == "gradient_boosting"
+
+
 def test_fewer_than_three_seeds_recommend_nothing():
     assert recommended(summarise(frame({"scratch": [0.5, 0.5], "fine_tune": [0.9, 0.9]}))) == ""
 

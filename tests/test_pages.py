@@ -221,6 +221,24 @@ def test_a_ceiling_stands_beside_the_others_and_opens_no_budget_of_its_own(store
     assert "closes 50 % of the gap without them" in text
 
 
+def test_the_verdict_says_how_many_runs_were_cancelled_and_its_figures_add_up(store):
+    experiment = submitted(store, seeds=4)
+    for _run in range(len(store.runs(experiment))):
+        key = shelves.begun(store)
+        spec = store.spec(key)
+        if (spec.strategy, spec.seed) == ("fine_tune", 3):
+            store.finish(key, Outcome(State.CANCELLED))
+            continue
+        lucky = (spec.strategy, spec.seed) == ("logistic_regression", 3)
+        score = 0.95 if lucky else {"logistic_regression": 0.7, "fine_tune": 0.8}.get(spec.strategy, 0.75)
+        store.finish(key, shelves.done(score + 0.001 * spec.seed))
+    app = opened("compare/verdict.py", experiment=experiment)
+    shown = {tile.label: tile.value for tile in app.metric}
+    assert "1 run was cancelled; the rest is compared." in said(app)
+    gain = float(shown["With transfer"]) - float(shown["Best without transfer"])
+    assert shown["Gain"] == f"{100 * gain:+.1f} points"
+
+
 def test_a_link_to_an_experiment_that_is_not_here_says_so(finished):
     app = opened("compare/verdict.py", experiment="nowhere")
     assert "nowhere" in said(app)

@@ -17,7 +17,7 @@ labels = compare.budget(done, experiment.experiment.scenario)
 done = compare.of_budget(done, labels)
 features = compare_adaptation.of_transfer(compare.of_budget(reads.features(experiment), labels))
 if features.empty:
-    compare_adaptation.nothing(experiment)
+    compare_adaptation.nothing(experiment, done)
     st.stop()
 
 summary = compare.of_budget(reads.summary(experiment), labels)

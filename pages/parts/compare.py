@@ -14,6 +14,7 @@ from tlcore.charts.answers import Answer
 from tlcore.errors import Unusable
 from tlcore.measure.statistics import beside
 from tlcore.plan import plan
+from tlcore.spec import Experiment
 from tlcore.store import StoredExperiment
 from tlcore.words import _, counted
 
@@ -43,8 +44,14 @@ def finished(experiment: StoredExperiment) -> pd.DataFrame:
             counted("{n} run failed; the rest is compared.", "{n} runs failed; the rest is compared.", failed),
             icon=":material/error:",
         )
+    cancelled = int(state.get("cancelled", 0))
+    if cancelled:
+        st.warning(
+            counted("{n} run was cancelled; the rest is compared.", "{n} runs were cancelled; the rest is compared.",
+                    cancelled), icon=":material/cancel:",
+        )  # fmt: skip
     done = runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()]
-    if active or failed or done.empty:
+    if active or failed or cancelled or done.empty:
         st.page_link("run/runs.py", label=_("See the runs"), icon=":material/arrow_forward:")
     if done.empty:
         st.markdown(f"##### {_('No run has finished yet, so there is nothing to compare.')}")
@@ -100,13 +107,18 @@ def add_seeds(experiment: StoredExperiment, needed: int | None) -> None:
     more_seeds = min(max(MORE_SEEDS, needed or 0), SEEDS_AT_MOST - asked.seeds)
     if more_seeds < 1 or not st.button(_("Add {n} seeds", n=more_seeds), icon=":material/add:", type="primary"):
         return
+    start(replace(asked, seeds=asked.seeds + more_seeds))
+
+
+def start(asked: Experiment) -> None:
+    """Plan an experiment and begin it at once; what stands in the way is said in place."""
     try:
         with st.spinner(_("Planning ...")):
-            more = plan(replace(asked, seeds=asked.seeds + more_seeds))
+            ready = plan(asked)
     except Unusable as error:
         show.problems(error)
         return
-    planned.begin(more)
+    planned.begin(ready)
 
 
 def settings(experiment: StoredExperiment, done: pd.DataFrame, selected: Sequence[str] = ()) -> None:

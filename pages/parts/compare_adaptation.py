@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts import distances, forms, reads, show
+from pages.parts import again, distances, forms, reads, show
 from tlcore import catalog
 from tlcore.charts import adaptation as charts
 from tlcore.charts import answers, style
@@ -35,12 +35,17 @@ def of_transfer(features: pd.DataFrame) -> pd.DataFrame:
     return features[~features["strategy"].map(lambda name: catalog.is_baseline(name) or catalog.is_ceiling(name))]
 
 
-def nothing(experiment: StoredExperiment) -> None:
-    """Why there is nothing to see."""
+def nothing(experiment: StoredExperiment, done: pd.DataFrame) -> None:
+    """Why there is nothing to see: no network took part, or runs are of a version that did not look."""
     st.markdown("##### " + _("There is nothing to compare: no run kept what its network makes of source and target."))
+    known = catalog.strategies()
+    if any(name in known and known[name].epochs and not catalog.is_baseline(name) for name in done["strategy"]):
+        st.markdown(_("These runs were made before TransferLab looked at that. Run the experiment again to see it."))
+        again.link(experiment.experiment)
+        return
     st.markdown(
         _("Models such as boosting or logistic regression have no features of their own. Choose a strategy with a "
-          "network, such as *{strategy}*; runs of an earlier version have to be run again.",
+          "network, such as *{strategy}*.",
           strategy=show.strategy_name("fine_tune"))
     )  # fmt: skip
 

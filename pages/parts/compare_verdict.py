@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import forms, show
+from tlcore import catalog
 from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
 from tlcore.measure.choices import STRATEGY, choices
@@ -62,7 +63,15 @@ def figures(said: Answer, summary: pd.DataFrame) -> None:
             low, high = rows[name]["ci_low"], rows[name]["ci_high"]
             interval = "" if pd.isna(low) else _("95 %: {low} to {high}", low=f"{low:.3f}", high=f"{high:.3f}")
             told = f"{style.title(name)}. {interval}"
-            row_of_tiles.metric(label, f"{rows[name]['mean']:.3f}", border=True, help=told, width=TILE)
+            row_of_tiles.metric(label, f"{_beside(row, rows[name], name):.3f}", border=True, help=told, width=TILE)
+
+
+def _beside(row: dict[Any, Any], other: dict[Any, Any], name: str) -> float:
+    """The mean score of the baseline on the seeds that the gain speaks of, so that the tiles add up where runs are
+    missing; of anybody else over all seeds."""
+    if name != row["baseline"] or row["pairs"] != row["n"]:
+        return float(other["mean"])
+    return float(row["mean"] - catalog.metric(row["metric"]).sign * row["gain"])
 
 
 def first(said: Answer, summary: pd.DataFrame) -> str | None:
@@ -85,7 +94,7 @@ def choice(runs: pd.DataFrame) -> None:
     if taken:
         among = sum(count for _members, count in taken)
         parts = (
-            _("{strategies} in {n} of {of} runs", strategies=style.titles(members), n=count, of=among)
+            _("{strategies} in {n} of {of} runs", strategies=" + ".join(map(style.title, members)), n=count, of=among)
             for members, count in taken
         )
         st.caption(

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.parts import again, notes, reads, show
+from pages.parts import again, compare, notes, reads, show
 from tlcore import advice
 from tlcore.diagnosis import SHOWN, Evidence, Finding, diagnose
 from tlcore.store import StoredExperiment
@@ -44,8 +44,14 @@ def _finding(found: Finding) -> None:
                 query = again.address(remedy.experiment)
                 if query is not None:
                     st.page_link("run/plan.py", label=remedy.words, icon=":material/science:", query_params=query)
-                else:
-                    st.caption(remedy.words)
+                elif st.button(
+                    remedy.words,
+                    icon=":material/science:",
+                    type="tertiary",
+                    key=f"{found.symptom} {remedy.words}",
+                    help=_("Starts at once: the form of the plan cannot show files that the command line named."),
+                ):
+                    compare.start(remedy.experiment)
 
 
 @st.cache_data(show_spinner=False, max_entries=50)

@@ -244,8 +244,8 @@ def imbalance(parts: pd.DataFrame, classes: pd.DataFrame, strategy: str, points:
     case = f"{label} = {name}"
     told = {"name": case, "share": percent(share), "strategy": style.title(strategy), "n": int(rare["n"])}
     told["recall"], low, high = (percent(rare[column]) for column in ("recall", "low", "high"))
-    few = _("With so few cases the true share lies between {low} and {high}.", low=low, high=high)
-    many = _("The true share lies between {low} and {high}.", low=low, high=high)
+    few = _("With so few cases: of all such cases it would find between {low} and {high}.", low=low, high=high)
+    many = _("Of all such cases it would find between {low} and {high}.", low=low, high=high)
     sentences = [few if rare["n"] < FEW_CASES else many]
     if strategy != "scratch" and len(scratch):
         sentences[0] += " " + _("From scratch: {recall}.", recall=percent(scratch["recall"].iloc[0]))

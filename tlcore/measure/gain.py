@@ -108,7 +108,8 @@ def _compared(runs: pd.DataFrame, budget: Any, metric: str, margin: float) -> li
     sign = catalog.metric(metric).sign
     good = {name: sign * some for name, some in scores.items()}  # from here on, more is better
     ceilings = {name: some for name, some in good.items() if catalog.is_ceiling(name)}
-    baseline, rivals = _best({name: some for name, some in good.items() if catalog.is_baseline(name)})
+    fair = _shared(good)
+    baseline, rivals = _best({name: some for name, some in fair.items() if catalog.is_baseline(name)})
     transfers = [name for name in scores if name not in ceilings and not catalog.is_baseline(name)]
     band = margin
     if baseline is not None and catalog.metric(metric).unit == "label":
@@ -146,6 +147,14 @@ def by_seed(runs: pd.DataFrame) -> pd.Series:
 def _paired(one: pd.Series, other: pd.Series) -> np.ndarray:
     """Differences over the seeds that both have, (N,)."""
     return (one - other).dropna().to_numpy()
+
+
+def _shared(found: dict[str, pd.Series]) -> dict[str, pd.Series]:
+    """The scores of those seeds that all with enough of them have, if that is enough: where runs are missing, one lucky
+    seed that nobody else was tried with is not to make a best."""
+    tried = [set(some.index) for some in found.values() if len(some) >= LEAST_SEEDS]
+    seeds = set.intersection(*tried) if tried else set()
+    return {name: some[some.index.isin(seeds)] for name, some in found.items()} if len(seeds) >= LEAST_SEEDS else found
 
 
 def _best(found: dict[str, pd.Series]) -> tuple[str | None, int]:
