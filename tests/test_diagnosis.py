@@ -17,7 +17,8 @@ from toys import pictures, table
 from pages.parts import again, reads
 from tlcore import advice, catalog, launch
 from tlcore import plan as plans
-from tlcore.cli import diagnosed, flags, spoken
+from tlcore.cli import flags, spoken
+from tlcore.cli.afterwards import Ended, diagnosed
 from tlcore.cli.commands import compare
 from tlcore.cli.parser import Parser
 from tlcore.diagnosis import SHOWN, Evidence, diagnose, remedies, symptoms
@@ -392,7 +393,7 @@ def test_a_source_with_turned_labels_is_found_out(tmp_path, capsys):
     name = store.submit(planned)
     launch.here(store, name)
     done = store.runs(name)
-    record = diagnosed.show(planned, name, done, summarise(done), store)["diagnosis"]
+    record = diagnosed.show(Ended(planned, name, done, summarise(done), store))["diagnosis"]
     store.close()
     told = {one["symptom"]: one for one in record}
     assert {"conflicting_labels", "negative_transfer"} <= set(told)

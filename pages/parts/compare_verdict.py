@@ -75,9 +75,9 @@ def _beside(row: dict[Any, Any], other: dict[Any, Any], name: str) -> float:
 
 
 def first(said: Answer, summary: pd.DataFrame) -> str | None:
-    """Whom a closer look begins with: the strategy to recommend where it transfers, else the one spoken of."""
-    own = recommended(summary)
-    return own if own in set(summary.loc[summary["gain"].notna(), "strategy"]) else said.strategy
+    """Whom a closer look begins with: the strategy that the answer speaks of, else the one to recommend."""
+    transfers = set(summary.loc[summary["gain"].notna(), "strategy"])
+    return next((name for name in (said.strategy, recommended(summary)) if name in transfers), None)
 
 
 def judged_by(experiment: StoredExperiment) -> str:

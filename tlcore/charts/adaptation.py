@@ -27,12 +27,15 @@ def answer(table: pd.DataFrame, summary: pd.DataFrame) -> Answer:
     rows = table[table["measure"] == HEADLINE].sort_values("change")
     if rows.empty:
         return Answer(_("How far apart the domains lie was not measured: there are too few source examples."))
-    closed = surely_closer(rows)
+    closed = surely_closer(rows).sort_values("after")
     if rows["before"].median() <= rows["floor"].median():
         return Answer(_("There was hardly a gap to close: before any adaptation the network told the domains apart no "
                         "better than chance."))  # fmt: skip
     if closed.empty:
-        return Answer(_("No strategy surely brought the domains closer."), (_told(rows.iloc[0]),))
+        moved = rows[rows["change"] < 0]  # what leaves the features as they are has closed nothing
+        shown = (_told(moved.iloc[0]),) if len(moved) else ()
+        unknown = _("So what closing the gap would bring cannot be told from these runs.")
+        return Answer(_("No strategy surely brought the domains closer."), (unknown, *shown))
     best = closed.iloc[0]
     gains = summary.set_index("strategy")
     paid = gains.loc[best["strategy"]] if best["strategy"] in gains.index else None
