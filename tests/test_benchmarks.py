@@ -64,7 +64,7 @@ def test_each_way_to_choose_is_judged_by_the_same_rule():
     by_chance = rows.get_group("one of the usual strategies, by chance")
     assert (by_chance["within"] * by_chance["weight"]).sum() == pytest.approx(2 / 5)
     assert rows.get_group(advice.ADVICE)["weight"].sum() == pytest.approx(1)
-    assert "| always fine_tune | 1 | 100% | 100% | 0.0 | 0.0 |" in advice.tables(found)
+    assert "| always fine_tune | 1 | 100% | 100% | 100% | 0.0 | 0.0 |" in advice.tables(found)
 
 
 def test_a_run_that_ends_before_the_target_learns_no_target_label():
