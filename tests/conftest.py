@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anything loads torch: two busy pools starve each other
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +41,23 @@ def quiet(monkeypatch, tmp_path):
 
     monkeypatch.setattr(launch, "start", lambda store: None)
     monkeypatch.setattr(reads, "EXAMPLES", tmp_path / "no examples")
+
+
+@pytest.fixture
+def example(tmp_path):
+    """Takes one shipped example into this test's home: by its scenario; returns its id."""
+    from tlcore.store import Store
+
+    def adopted(scenario: str) -> str:
+        folder = tmp_path / "shipped"
+        folder.mkdir()
+        (folder / scenario).symlink_to(EXAMPLES / scenario)
+        store = Store.open()
+        names = store.adopt_examples(folder)
+        store.close()
+        return names[0]
+
+    return adopted
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 import shelves
-from streamlit.testing.v1 import AppTest
+from apps import opened, said
 
-from pages.parts import reads
-from tlcore import launch
 from tlcore.charts import adaptation as charts
 from tlcore.measure.adaptation import Seen, adaptation, surely_closer
 from tlcore.outcome import Outcome, State
@@ -19,21 +15,10 @@ from tlcore.plan import plan
 from tlcore.spec import Experiment, Training
 from tlcore.store import Store
 
-ROOT = Path(__file__).parents[1]
 GAINS = {"scratch": 0.6, "fine_tune": 0.62, "dann": 0.75}
 
 
-@pytest.fixture(autouse=True)
-def quiet(monkeypatch, tmp_path):
-    monkeypatch.setattr(launch, "start", lambda store: None)
-    monkeypatch.setattr(reads, "EXAMPLES", tmp_path / "no examples")
-
-
-@pytest.fixture
-def store():
-    store = Store.open()
-    yield store
-    store.close()
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 def features(shift: float, seed: int) -> Seen:
@@ -61,25 +46,9 @@ def finished(store: Store, dann: float) -> str:
     return experiment
 
 
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=60)
-    for _ in range(2):
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.run()
-        app.switch_page("compare/adaptation.py")
-    app.run()
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(str(element.value) for kind in (app.markdown, app.caption) for element in kind)
-
-
 def test_closing_the_gap_is_named_together_with_what_it_gained(store):
     finished(store, dann=0.0)
-    app = opened()
+    app = opened("compare/adaptation.py")
     assert "brought the domains closest, and gained +15.0 points" in said(app)
     assert "50 % is chance" in said(app)
     assert "Both domains in one picture" in [element.value for element in app.subheader]
@@ -88,7 +57,7 @@ def test_closing_the_gap_is_named_together_with_what_it_gained(store):
 
 def test_what_brought_nothing_closer_is_said_and_scratch_is_no_adaptation(store):
     finished(store, dann=2.0)
-    app = opened()
+    app = opened("compare/adaptation.py")
     assert "No strategy surely brought the domains closer." in said(app)
     names = pd.concat([frame.value for frame in app.dataframe if "Strategy" in frame.value])["Strategy"]
     assert "From scratch" not in set(names)
@@ -96,7 +65,7 @@ def test_what_brought_nothing_closer_is_said_and_scratch_is_no_adaptation(store)
 
 def test_the_same_examples_are_drawn_by_neighbours_when_asked(store):
     finished(store, dann=0.0)
-    app = opened(projection="tsne")
+    app = opened("compare/adaptation.py", projection="tsne")
     assert "t-SNE with perplexity 30" in said(app)
 
 
@@ -106,7 +75,7 @@ def test_classical_models_have_no_features_to_compare(store):
     for _ in range(6):
         key = shelves.begun(store)
         store.finish(key, Outcome(State.DONE, {"roc_auc": 0.7}, {}, "", 1.0, 0, "CPU"))
-    assert "no run kept what its network makes of source and target" in said(opened())
+    assert "no run kept what its network makes of source and target" in said(opened("compare/adaptation.py"))
 
 
 def test_a_strategy_among_many_comes_closer_only_at_a_level_shared_by_all():

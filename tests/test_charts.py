@@ -298,12 +298,6 @@ class TestGap:
         assert rows_in(spec) <= 2 * gap.DOTS_AT_MOST
         assert {row["domain"] for rows in spec["datasets"].values() for row in rows} == {"Source", "Target"}
 
-    def test_a_gap_is_drawn_relative_to_before_and_none_to_begin_with_is_said(self):
-        pairs = pd.DataFrame({"measure": ["MMD", "CORAL"], "before": [0.2, -0.001], "after": [0.05, 0.0]})
-        spec = drawn(gap.dumbbell(pairs))
-        assert "MMD 25%" in spec["description"]
-        assert "No gap to begin with: CORAL." in words_in(spec)
-
     def test_of_many_classes_those_that_differ_most_are_drawn_with_their_intervals(self):
         rows = [(f"c{n}", 0.02, 0.02, 0.02 + n / 1000, 0.01, 0.1) for n in range(30)]
         spec = drawn(gap.classes(pd.DataFrame(rows, columns=COLUMNS)))

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from apps import ROOT, opened
 from evidence import HEALTHY, STORED, course, epochs, evidence, experiment, runs
-from streamlit.testing.v1 import AppTest
 from toys import pictures, table
 
 from pages.parts import again, reads
@@ -33,8 +33,6 @@ from tlcore.scenarios import own_files
 from tlcore.situation import Examples, Situation
 from tlcore.spec import PRESETS, Experiment, Training, nearest
 from tlcore.store import Store
-
-ROOT = Path(__file__).parents[1]
 
 
 def found(seen: Evidence) -> dict:
@@ -290,19 +288,6 @@ def test_the_nearest_preset_differs_in_the_fewest_knobs():
 
 
 # Pages and examples.
-
-
-def opened(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page(page)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception[0].value
-    return app
 
 
 @pytest.mark.parametrize("symptom", ["overfitting", "erratic", "one_answer"])

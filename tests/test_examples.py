@@ -12,13 +12,6 @@ from tlcore.store import Store
 
 
 @pytest.fixture
-def store():
-    store = Store.open()
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def trained(store):
     """A finished experiment with predictions, and its id."""
     experiment = store.submit(shelves.planned())

@@ -7,16 +7,13 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from apps import opened, said
 from scipy import stats
-from test_pages import opened, said
 
-from pages.parts import compare_errors, reads
+from pages.parts import compare_errors
 from tlcore.charts import mistakes as charts
 from tlcore.measure import mistakes
 from tlcore.measure.mistakes import BOTH, NEITHER, ONLY_FIRST, ONLY_SECOND
-from tlcore.store import Store
-
-ROOT = reads.EXAMPLES
 
 
 def told_by(truth: list[int], *told: list[float]) -> pd.DataFrame:
@@ -94,22 +91,6 @@ def test_only_seeds_that_both_have_are_paired_and_predictions_that_are_no_number
     predictions["b1"] = told_by([0, 1], [0.2, np.nan])
     first, second = mistakes.paired(predictions, runs, ["a", "b"])
     assert len(first) == len(second) == 1
-
-
-@pytest.fixture
-def example(tmp_path):
-    """Takes in one shipped example and returns its id."""
-
-    def adopted(scenario: str) -> str:
-        folder = tmp_path / "shipped"
-        folder.mkdir()
-        (folder / scenario).symlink_to(ROOT / scenario)
-        store = Store.open()
-        names = store.adopt_examples(folder)
-        store.close()
-        return names[0]
-
-    return adopted
 
 
 def test_the_cell_that_is_chosen_opens_its_examples_and_says_how_many_there_are(example):

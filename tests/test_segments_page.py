@@ -5,30 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from test_pages import opened, said
+from apps import opened, said
 
 from pages.parts import compare_segments, reads
 from tlcore.errors import Unusable
 from tlcore.situation import Examples
-from tlcore.store import Store
-
-ROOT = reads.EXAMPLES
-
-
-@pytest.fixture
-def example(tmp_path):
-    """Takes in one shipped example and returns its id."""
-
-    def adopted(scenario: str) -> str:
-        folder = tmp_path / "shipped"
-        folder.mkdir()
-        (folder / scenario).symlink_to(ROOT / scenario)
-        store = Store.open()
-        names = store.adopt_examples(folder)
-        store.close()
-        return names[0]
-
-    return adopted
 
 
 def test_the_verdict_page_names_the_places_and_keeps_the_choice_in_the_address(example):

@@ -131,32 +131,3 @@ def classes(shares: pd.DataFrame) -> style.Picture:
         _("Bar: 95 % interval of the estimate.") if len(ends) else "",
         _("{n} classes whose shares differ less are not drawn.", n=cut) if cut else "",
     )
-
-
-def dumbbell(pairs: pd.DataFrame) -> style.Picture:
-    """What became of each gap measure: ``measure, before, after``, each drawn relative to before (100 %)."""
-    frame = pairs[pairs["before"] > 0].assign(share=lambda f: f["after"] / f["before"], start=1.0)
-    place = alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(labelLimit=150))
-    title = _("Gap, relative to before")
-    axis = alt.X("share:Q", title=title, axis=alt.Axis(format="%"), scale=alt.Scale(zero=True))
-    tooltip = [
-        alt.Tooltip("measure:N", title=_("Measure")),
-        alt.Tooltip("before:Q", title=_("Before"), format=".3f"),
-        alt.Tooltip("after:Q", title=_("After"), format=".3f"),
-    ]
-    base = alt.Chart(frame).encode(place, tooltip=tooltip)
-    left_out = ", ".join(pairs.loc[~(pairs["before"] > 0), "measure"])
-    return style.framed(
-        alt.layer(
-            base.mark_rule(strokeWidth=3, color=style.PALE).encode(axis, x2="start:Q"),
-            base.mark_point(size=110, color=style.INK, strokeWidth=2).encode(alt.X("start:Q", title=title)),
-            base.mark_point(size=120, filled=True, opacity=1, color=style.TARGET).encode(axis),
-        ),
-        alt.Step(36),
-        _(
-            "Gap after adaptation relative to before: {shares}.",
-            shares="; ".join(f"{row.measure} {row.share:.0%}" for row in frame.itertuples()) or "-",
-        ),
-        _("Hollow: before. Filled: after."),
-        _("No gap to begin with: {measures}.", measures=left_out) if left_out else "",
-    )

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from tlcore.charts import answers, style
+from tlcore.charts.verdict import gain_axis
 from tlcore.measure.gain import LEAST_SEEDS
 from tlcore.measure.segments import GAINS, LOSES, MISSING, OPEN, OTHER, SAME, TOO_FEW
 from tlcore.words import _, counted
@@ -84,14 +85,7 @@ def forest(frame: pd.DataFrame, metric: str, margin: float) -> style.Picture:
         legend=None,
         scale=alt.Scale(domain=[mark.word for mark in signs], range=[mark.colour for mark in signs]),
     )
-    unit = _("points") if factor == 100 else _("in the label's own unit")
-    title = _("Gain ({unit}), right is better", unit=unit)
-    axis = alt.X(
-        "gain:Q",
-        title=title,
-        scale=alt.Scale(zero=True, padding=14),
-        axis=alt.Axis(labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.3~r')", tickCount=8),
-    )
+    axis, title, unit = gain_axis(metric)
     place = alt.Y("segment:N", title=None, sort=None, axis=None)
     tooltip = [
         alt.Tooltip("segment:N", title=_("Segment")),

@@ -55,14 +55,7 @@ def forest(summary: pd.DataFrame) -> style.Picture:
         legend=None,
         scale=alt.Scale(domain=[m.word for m in verdicts.values()], range=[m.colour for m in verdicts.values()]),
     )
-    unit = _("points") if factor == 100 else _("in the label's own unit")
-    title = _("Gain ({unit}), right is better", unit=unit)
-    axis = alt.X(
-        "gain:Q",
-        title=title,
-        scale=alt.Scale(zero=True, padding=14),
-        axis=alt.Axis(labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.3~r')", tickCount=8),
-    )
+    axis, title, unit = gain_axis(metric)
     place = alt.Y("row:N", title=None, sort=None, axis=None)
     tooltip = [
         alt.Tooltip("row:N", title=_("Strategy")),
@@ -98,6 +91,14 @@ def forest(summary: pd.DataFrame) -> style.Picture:
         _("No line: too few seeds for an interval.") if frame["low"].isna().any() else "",
         _("{n} rows are not drawn.", n=cut) if cut > 0 else "",
     )
+
+
+def gain_axis(metric: str) -> tuple[alt.X, str, str]:
+    """The x axis of a column "gain" in what a reader is told, its title, and the unit."""
+    unit = _("points") if answers.factor(metric) == 100 else _("in the label's own unit")
+    title = _("Gain ({unit}), right is better", unit=unit)
+    signed = alt.Axis(labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.3~r')", tickCount=8)
+    return alt.X("gain:Q", title=title, scale=alt.Scale(zero=True, padding=14), axis=signed), title, unit
 
 
 def leaderboard(summary: pd.DataFrame) -> pd.DataFrame:
