@@ -62,6 +62,10 @@ def test_an_example_reads_elsewhere_as_it_read_here(store, trained, elsewhere, t
         assert list(now.columns) == list(was.columns)
         np.testing.assert_allclose(now[["p0", "p1"]], was[["p0", "p1"]], atol=5e-4)
         assert now["truth"].tolist() == was["truth"].tolist()
+        counts = ["part", "named", "hits"]
+        pd.testing.assert_frame_equal(
+            elsewhere.rungs(other)[counts], store.rungs(one)[counts], check_dtype=False
+        )  # of single precision
     pd.testing.assert_frame_equal(here_seen := store.features(trained), _renamed(elsewhere.features(identity)))
     assert set(here_seen["measure"]) == {"mmd", "silhouette"}
     shown = [key for key in adopted if elsewhere.picture(key) is not None]

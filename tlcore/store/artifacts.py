@@ -11,6 +11,7 @@ from tlcore.errors import Unusable
 
 PREDICTIONS = "predictions.parquet"
 PICTURE = "picture.parquet"
+RUNGS = "rungs.parquet"  # of an example, whose predictions are not all kept
 WEIGHTS = "weights.safetensors"
 LOG = "log.txt"
 

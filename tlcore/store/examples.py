@@ -4,6 +4,7 @@
                     runs.parquet         one row a run, as in the database
                     epochs.parquet       one row an epoch
                     predictions.parquet  of the test examples, in half precision, of as many seeds as there is room for
+                    rungs.parquet        what every threshold names, of every run's validation and test examples
                     pictures.parquet     both domains in the networks' features, of one seed and label budget
 
 A run of an example has a key of its own, so that a person who asks for the same run gets it trained.
@@ -23,9 +24,11 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import delete, insert, select
 
+from tlcore import catalog
 from tlcore.errors import Unusable
+from tlcore.measure.rungs import rungs
 from tlcore.outcome import State
-from tlcore.store.artifacts import PICTURE, PREDICTIONS
+from tlcore.store.artifacts import PICTURE, PREDICTIONS, RUNGS
 from tlcore.store.place import to_json
 from tlcore.store.reading import Reading
 from tlcore.store.schema import epochs, experiment_runs, experiments, runs
@@ -33,7 +36,7 @@ from tlcore.store.submitting import FRESH
 from tlcore.store.working import Working
 
 FORMAT = 1
-VALUES_AT_MOST = 250_000  # probabilities in one example: half a megabyte
+VALUES_AT_MOST = 400_000  # probabilities in one example: less than a megabyte
 DIRECTIONS = 8  # of a picture
 NOT_SCORES = ("run", "part", "row", "truth", "place")
 # Of no interest away from where they were trained.
@@ -68,8 +71,9 @@ class Examples(Reading, Working):
         _write(place / "epochs.parquet", _to_frame(epoch_rows))
         _write(place / "predictions.parquet", self._half_precision(experiment_id))
         _write(place / "pictures.parquet", self._pictures(experiment_id))
+        _write(place / "rungs.parquet", self._rungs(experiment_id))
         content = blake2s(digest_size=4)
-        for part in ("runs", "epochs", "predictions", "pictures"):
+        for part in ("runs", "epochs", "predictions", "pictures", "rungs"):
             content.update((place / f"{part}.parquet").read_bytes())
         record = {
             "format": FORMAT,
@@ -124,6 +128,13 @@ class Examples(Reading, Working):
         whole = pd.read_parquet(BytesIO(content), filters=[("run", "==", bare)])
         return whole.drop(columns="run").dropna(axis=1, how="all") if len(whole) else None
 
+    def rungs(self, run_key: str) -> pd.DataFrame | None:
+        """What every threshold names in a run, of an example's too; None where that was not kept."""
+        bare, _, edition = run_key.partition(".")
+        content = self.artifacts.read(_folder(edition), RUNGS) if edition else None
+        kept = _rungs_by_run(content).get(bare) if content else None
+        return super().rungs(run_key) if kept is None else kept
+
     def _take_in(self, identity: str, place: Path, record: dict[str, Any]) -> None:
         edition = record["digest"]
         run_rows = _from_frame(pd.read_parquet(place / "runs.parquet"))
@@ -135,8 +146,8 @@ class Examples(Reading, Working):
             row["run"] = f"{row['run']}.{edition}"
         # Predictions first: an example that is listed is complete. They stay the one file that was shipped: a file
         # for each run would double the time of the very first start.
-        for name, file in ((PREDICTIONS, "predictions"), (PICTURE, "pictures")):
-            if (place / f"{file}.parquet").exists():  # older editions have no pictures
+        for name, file in ((PREDICTIONS, "predictions"), (PICTURE, "pictures"), (RUNGS, "rungs")):
+            if (place / f"{file}.parquet").exists():  # older editions have no pictures and no rungs
                 self.artifacts.write(_folder(edition), name, (place / f"{file}.parquet").read_bytes())
         experiment = record["experiment"]
         row = {
@@ -171,12 +182,15 @@ class Examples(Reading, Working):
             self.artifacts.clear(_folder(edition))
 
     def _half_precision(self, experiment_id: str) -> pd.DataFrame:
-        """Test predictions, seed by seed while there is room: the same seeds for every strategy."""
+        """Test predictions, seed by seed and the usual budget first while there is room: of every strategy alike."""
+        scenario = catalog.scenarios().get(self.experiment(experiment_id).experiment.scenario)
+        every = self.runs(experiment_id)
+        own = scenario.budget if scenario else 1
+        every["away"] = [0.0 if pd.isna(count) else abs(np.log(count / own)) for count in every["labels"]]
         frames: list[pd.DataFrame] = []
         values = 0
-        keys = self.runs(experiment_id).groupby("seed")["run"]
-        for _, of_seed in keys:
-            found = [frame for key in of_seed if (frame := self._test_predictions(key)) is not None]
+        for _, alike in every.groupby(["seed", "away"])["run"]:
+            found = [frame for key in alike if (frame := self._test_predictions(key)) is not None]
             values += sum(len(frame) * sum(name not in NOT_SCORES for name in frame) for frame in found)
             if frames and values > VALUES_AT_MOST:
                 break
@@ -201,6 +215,25 @@ class Examples(Reading, Working):
             for key, frame in found
         ]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"run": []}, dtype=str)
+
+    def _rungs(self, experiment_id: str) -> pd.DataFrame:
+        """The rungs of every run, where the answer is yes or no, or a number; single precision is enough."""
+        frames = []
+        for key in self.runs(experiment_id)["run"]:
+            told = self.predictions(key)
+            if told is not None and "p2" not in told:
+                frames.append(rungs(told).assign(run=_bare(key)))
+        if not frames:
+            return pd.DataFrame({"run": []}, dtype=str)
+        whole = pd.concat(frames, ignore_index=True)
+        narrow = {
+            "threshold": np.float32,
+            "error": np.float32,
+            "level": np.float32,
+            "named": np.int32,
+            "hits": np.int32,
+        }
+        return whole.astype({name: to for name, to in narrow.items() if name in whole})
 
     def _test_predictions(self, key: str) -> pd.DataFrame | None:
         frame = self.predictions(key)
@@ -227,6 +260,13 @@ def _folder(edition: str) -> str:
 def _by_run(content: bytes) -> dict[str, pd.DataFrame]:
     """The predictions frame of every run in a shipped file."""
     frame = _whole_precision(pd.read_parquet(BytesIO(content)))
+    return {str(key): some.drop(columns="run").reset_index(drop=True) for key, some in frame.groupby("run", sort=False)}
+
+
+@lru_cache(maxsize=1)
+def _rungs_by_run(content: bytes) -> dict[str, pd.DataFrame]:
+    """The rungs of every run in a shipped file."""
+    frame = pd.read_parquet(BytesIO(content))
     return {str(key): some.drop(columns="run").reset_index(drop=True) for key, some in frame.groupby("run", sort=False)}
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from sqlalchemy import case, func, select
 
 from tlcore.errors import Unusable
+from tlcore.measure.rungs import rungs
 from tlcore.outcome import State
 from tlcore.spec import Experiment, RunSpec
 from tlcore.store.artifacts import PICTURE, PREDICTIONS, WEIGHTS
@@ -141,6 +142,11 @@ class Reading(Place):
 
         # A page reads hundreds of these small files: as a data set, and by several threads each, takes twice as long.
         return ParquetFile(BytesIO(content)).read(use_threads=False).to_pandas()
+
+    def rungs(self, run_key: str) -> pd.DataFrame | None:
+        """What every threshold names in a run (measure/rungs.py); None where its predictions were not kept."""
+        told = self.predictions(run_key)
+        return None if told is None else rungs(told)
 
     def features(self, experiment_id: str) -> pd.DataFrame:
         """What networks make of both domains: one row per run of an experiment and measure (measure/adaptation.py).
