@@ -198,7 +198,7 @@ def convergence(table: pd.DataFrame, at_once: Collection[str] = ()) -> Answer:
         return Answer(headline, steady, "scratch")
     if first["epochs"].iloc[0] == 0:
         headline = _(
-            "A head start: within 5 % of the best score from scratch before the first epoch on the target: {strategies}.",
+            "A head start: within 5 % of the best score from scratch before any epoch on the target: {strategies}.",
             strategies=style.titles(first["strategy"]),
         )
     else:
