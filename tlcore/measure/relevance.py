@@ -88,7 +88,7 @@ def _row(
     value = measure(truth)
     chances = [np.array([measure(rng.permutation(truth)) for _ in range(SHUFFLES)]), *others]
     p_value = max((1 + (chance >= value - 1e-12).sum()) / (1 + len(chance)) for chance in chances)
-    floor = max(float(np.quantile(chance, QUANTILE)) for chance in chances)
+    floor = max(float(np.quantile(chance, QUANTILE, method="higher")) for chance in chances)
     return {"measure": name, "of": of, "value": value, "floor": floor, "p_value": float(p_value), "n": len(truth)}
 
 
