@@ -90,6 +90,15 @@ def recommended(summary: pd.DataFrame) -> str:
     return str(baselines.iloc[0]) if len(baselines) else ""
 
 
+def best(summary: pd.DataFrame) -> str:
+    """The strategy with the best mean score among the rows of one label budget; a ceiling only where there is nothing
+    else."""
+    rows = summary.dropna(subset=["mean"])
+    others = rows[rows["verdict"] != CEILING]
+    rows = others if len(others) else rows
+    return str(rows["strategy"].iloc[int(np.argmax(catalog.metric(rows["metric"].iloc[0]).sign * rows["mean"]))])
+
+
 def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0.0) -> float:
     """The smallest true gain that so many seeds show to be beyond the margin four times out of five.
 
