@@ -57,9 +57,9 @@ def _beside(row: dict[Any, Any], other: dict[Any, Any], name: str) -> float:
     return float(row["mean"] - catalog.metric(row["metric"]).sign * row["gain"])
 
 
-def forest(summary: pd.DataFrame) -> style.Picture:
+def forest(summary: pd.DataFrame, most: int = ROWS_AT_MOST) -> style.Picture:
     """A row per transfer strategy and label budget of the summary frame: its gain over the best no-transfer
-    model, best on top. The thick line is its 95 % interval; the thin one, wider because several strategies
+    model, best on top, so many at ``most``. The thick line is its 95 % interval; the thin one, wider because several strategies
     are asked at once, is the one the verdict is read from. The grey band is the practical margin; the diamond
     is how far the best ceiling stands above that model.
 
@@ -68,7 +68,7 @@ def forest(summary: pd.DataFrame) -> style.Picture:
     rows = summary[summary["gain"].notna()]
     several = rows["labels"].nunique(dropna=False) > 1
     rows = rows.sort_values("gain", ascending=False).sort_values("labels", kind="stable")
-    rows, cut = rows.head(ROWS_AT_MOST), len(rows) - ROWS_AT_MOST
+    rows, cut = rows.head(most), len(rows) - most
     metric = rows["metric"].iloc[0] if len(rows) else "accuracy"
     factor = answers.factor(metric)
     marks = [style.sign(verdict) for verdict in rows["verdict"]]
