@@ -59,9 +59,9 @@ def _beside(row: dict[Any, Any], other: dict[Any, Any], name: str) -> float:
 
 def forest(summary: pd.DataFrame, most: int = ROWS_AT_MOST) -> style.Picture:
     """A row per transfer strategy and label budget of the summary frame: its gain over the best no-transfer
-    model, best on top, so many at ``most``. The thick line is its 95 % interval; the thin one, wider because several strategies
-    are asked at once, is the one the verdict is read from. The grey band is the practical margin; the diamond
-    is how far the best ceiling stands above that model.
+    model, best on top, ``most`` of them. The thick line is its 95 % interval; the thin one, wider because several
+    strategies are asked at once, is the one the verdict is read from. The grey band is the practical margin; the
+    diamond is how far the best ceiling stands above that model.
 
     Where there is no interval (one seed) there is no line; what could not be compared yet gets no row.
     """

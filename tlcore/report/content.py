@@ -12,6 +12,11 @@ EXECUTIVE, TECHNICAL = "executive", "technical"
 AUDIENCES = (EXECUTIVE, TECHNICAL)
 
 
+def width_of(text: str) -> int:
+    """How wide a text is, in Latin characters: a Chinese one is as wide as two."""
+    return sum(2 if sign >= "\u2e80" else 1 for sign in text)
+
+
 class Table(NamedTuple):
     """Figures as they are read, in the language of the moment. ``numbers`` are the columns set to the right."""
 
@@ -52,10 +57,10 @@ class Section:
     name: str = ""  # of its file
 
     def in_short(self, room: int = 380) -> list[str]:
-        """The sentences that a slide has room for, counted in characters; a Chinese one is as wide as two."""
+        """The sentences that a slide has room for, counted in characters, see `width_of`."""
         left, kept = room - 40 * len(self.figures), []
         for sentence in self.sentences:
-            width = sum(2 if sign >= "\u2e80" else 1 for sign in sentence) + 30  # a line is rarely full
+            width = width_of(sentence) + 30  # a line is rarely full
             if width <= left or not kept:
                 kept.append(sentence)
                 left -= width

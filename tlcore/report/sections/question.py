@@ -31,7 +31,7 @@ def tell(material: Material) -> Section:
         _("What was asked?"),
         _("{scenario}: with {labels}, does knowledge from elsewhere help?", scenario=material.title,
           labels=material.labels_in_words),
-        (*_story(material), *material.missing),
+        (*material.missing, *_story(material)),
         exhibits=(Exhibit(_("What was compared"), table=table),),
         notes=(_("Every strategy was given the same labels, the same first weights and the same training."),),
     )  # fmt: skip
