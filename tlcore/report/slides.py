@@ -20,7 +20,7 @@ WIDTH = 760  # of a chart, in the pixels that its words are set in; a slide show
 def slides(material: Material) -> str:
     """The whole file, in the language of the moment."""
     environment().filters.setdefault("pictured", _address)
-    words = {"back": _("Back"), "next": _("Next"), "fill": _("Full screen")}
+    words = {"back": _("Back"), "next": _("Next"), "fill": _("Full screen"), "leave": _("Leave")}
     script = Markup(files("tlcore.report").joinpath("templates/deck.js").read_text(encoding="utf-8"))
     return rendered(
         "deck.html.j2", material, sections=seven(material), subtitle=subtitle(material), words=words,

@@ -14,11 +14,17 @@ function fill() {
   else document.documentElement.requestFullscreen().catch(() => {});
 }
 
+const framed = parent !== window;
+
+function leave() {
+  if (framed) parent.postMessage("leave the slides", "*");
+}
+
 const keys = {
   ArrowRight: () => go(at + 1), ArrowDown: () => go(at + 1), PageDown: () => go(at + 1), " ": () => go(at + 1),
   ArrowLeft: () => go(at - 1), ArrowUp: () => go(at - 1), PageUp: () => go(at - 1),
   Home: () => go(0), End: () => go(slides.length - 1), f: fill, F: fill,
-  Escape: () => parent !== window && parent.postMessage("leave the slides", "*"),
+  Escape: leave,
 };
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
@@ -28,6 +34,7 @@ addEventListener("keydown", (event) => {
 document.querySelector("#back").onclick = () => go(at - 1);
 document.querySelector("#next").onclick = () => go(at + 1);
 document.querySelector("#fill").onclick = fill;
+Object.assign(document.querySelector("#leave"), { hidden: !framed, onclick: leave });
 document.querySelector("main").addEventListener("click", (event) => {
   if (getSelection().isCollapsed) go(at + (event.clientX < innerWidth / 3 ? -1 : 1));
 });
