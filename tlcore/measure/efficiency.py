@@ -1,16 +1,16 @@
 """How many labels does transfer save? Learning curves over label budgets, and what one strategy needs to equal another.
 
 **Curve.** The scores of a strategy by seed and label budget. A ceiling is somebody's last budget: the same learner with
-every label there is. Between budgets a curve is a straight line over the logarithm of the labels; a mean that falls
-although labels were added is levelled with its neighbours, together with every seed's (isotonic regression, Barlow et
-al., 1972).
+every label there is. Between budgets the mean rises along a monotone cubic over the logarithm of the labels (Fritsch
+and Carlson, 1980); one that falls although labels were added is levelled with its neighbours, together with every
+seed's (isotonic regression, Barlow et al., 1972).
 
 **Need.** The labels with which a rival's mean reaches what a strategy reaches with its own; *saved* is that less its
-own, negative where transfer costs labels. The 95 % interval goes from the fewest
-labels at which a paired t-test over seeds does not find the rival behind to the most at which it does not find it ahead
-(Fieller, 1954, for a ratio; here for a crossing). The pairs keep that a seed deals all strategies the same hand, and
-there is an interval where the crossing itself is never reached. `docs/what_if.md` has
-its coverage, measured.
+own, negative where transfer costs labels. The 95 % interval goes from the fewest labels at which a paired t-test over
+seeds does not find the rival behind, to the most at which it does not find it ahead (Fieller, 1954, for a ratio; here
+for a crossing). The pairs keep that a seed deals all strategies the same hand, and there is an interval also where the
+crossing itself is never reached. Between budgets more than four times apart only the order is known, and the interval
+reaches from one to the other. `docs/what_if.md` has its coverage, measured.
 
 **The best of several rivals** is the one that needs fewest. Luck helps to choose it, so the lower end is the lowest of
 all that might as well have been chosen, and the upper end is drawn at a level that they share.
@@ -143,8 +143,8 @@ def _crossing(rival: str, curve: pd.DataFrame, scores: pd.Series, own: float, sh
     grid = np.union1d(np.geomspace(least, most, STEPS), [labels] if inside else [])
     ahead = between(budgets, each, grid) - marks[:, None]
     low, high = _ends(ahead, grid, LEVEL)[0], _ends(ahead, grid, LEVEL / sharing)[1]
-    (low, _right), (_left, high) = _gap(budgets, low) or (low, low), _gap(budgets, high) or (high, high)
-    return need._replace(low=low, high=high)
+    left, right = _gap(budgets, low), _gap(budgets, high)
+    return need._replace(low=left[0] if left else low, high=right[1] if right else high)
 
 
 def _ends(ahead: np.ndarray, grid: np.ndarray, level: float) -> tuple[float, float]:
@@ -185,8 +185,8 @@ def levelled(each: np.ndarray) -> np.ndarray:
 
 
 def between(budgets: np.ndarray, each: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Every seed's score ``(seeds, L)`` at these labels ``(L,)``: the curve of the mean, and how far from it the seed is
-    at the budgets on either side."""
+    """Every seed's score ``(seeds, L)`` at these labels ``(L,)``: the curve of the mean, and how far from it the seed
+    lies at the budgets on either side."""
     known, wanted, mean = np.log(budgets), np.log(labels), each.mean(axis=0)
     middle = PchipInterpolator(known, mean)(wanted) if len(known) > 1 else np.full(len(wanted), mean[0])
     return middle + np.array([np.interp(wanted, known, one) for one in each - mean])

@@ -138,11 +138,13 @@ def _slopes(share: np.ndarray, top: float, drop: float, rate: float) -> np.ndarr
     return np.stack([np.ones_like(share), -power, drop * power * np.log(share)], axis=1)
 
 
-def _knobs(share: np.ndarray, means: np.ndarray, spread: np.ndarray, best: float) -> np.ndarray:
+def _knobs(share: np.ndarray, means: np.ndarray, spread: np.ndarray, best: float) -> tuple[float, float, float]:
     """Top, drop and rate of the law closest to these means ``(B,)`` at these shares of the most labels ``(B,)``."""
     rise = max(float(np.ptp(means)), TINY)
     top = min(best, float(means.max()) + rise / 4)
-    lowest, highest = [-np.inf, 0.0, RATES[0]], [best, np.inf, RATES[1]]
+    bounds = lowest, highest = [-np.inf, 0.0, RATES[0]], [best, np.inf, RATES[1]]
     start = np.clip([top, top - means[-1], 0.5], lowest, highest)
-    return curve_fit(_score, share, means, start, spread, jac=_slopes, bounds=(lowest, highest),
-                     method="dogbox", max_nfev=2000)[0]  # fmt: skip
+    found, _covariance = curve_fit(
+        _score, share, means, start, spread, jac=_slopes, bounds=bounds, method="dogbox", max_nfev=2000
+    )
+    return float(found[0]), float(found[1]), float(found[2])
