@@ -19,14 +19,9 @@ Row: TypeAlias = "Mapping[Any, Any] | pd.Series"  # one of the frame of `saved`
 
 def answer(row: Row, price: float | None = None) -> Answer:
     """What a row of `tlcore.measure.efficiency.saved` says, in one sentence; priced where a label has a price."""
-    verdict = _verdict(row)
-    told = {"strategy": style.title(row["strategy"]), "n": count(row["labels"]), "need": _need(row["need"], row)}
-    if verdict == OPEN:
-        headline = _open(row, told)
-    elif verdict == HELPS:
-        headline = _helps(row, told)
-    else:
-        headline = _hurts(row, told)
+    said = verdict(row)
+    told = {"strategy": style.title(row["strategy"]), "n": count(row["labels"]), "need": need(row)}
+    headline = {HELPS: _helps, HURTS: _hurts, OPEN: _open}[said](row, told)
     sentences = [_("The best model without transfer is: {baseline}.", baseline=style.title(row["baseline"]))]
     if row["between"] is not None:
         left, right = map(count, row["between"])
@@ -40,9 +35,9 @@ def answer(row: Row, price: float | None = None) -> Answer:
         )
     if np.isnan(row["need_low"]):
         sentences.append(_("Fewer than three seeds give no interval."))
-    if price and verdict != OPEN:
+    if price and said != OPEN:
         sentences.append(_priced(row, price))
-    return Answer(headline, tuple(sentences), str(row["strategy"]), verdict)
+    return Answer(headline, tuple(sentences), str(row["strategy"]), said)
 
 
 def count(labels: float) -> str:
@@ -51,14 +46,40 @@ def count(labels: float) -> str:
 
 
 def saved(row: Row, price: float | None = None) -> str:
-    """What is saved, or lost, in a few words: "160 labels saved"; what that is worth where a label has a price."""
+    """What is saved, or lost, in a few words: "160 labels saved"; with what that is worth where a label has a price."""
     if row["need"] == row["labels"]:
         return _("no label saved")
-    middle = _differences(row)[0]
-    told = _("{n} labels saved", n=_labels(*middle))
+    told = _("{n} labels saved", n=_amount(row))
     if row["need"] < row["labels"]:
-        told = _("{n} labels lost", n=_labels(*middle))
-    return _("{saved}: {money}", saved=told, money=_labels(*middle, price)) if price else told
+        told = _("{n} labels lost", n=_amount(row))
+    return _("{saved}: {money}", saved=told, money=worth(row, price)) if price else told
+
+
+def worth(row: Row, price: float) -> str:
+    """What the labels saved, or lost, would cost."""
+    return _amount(row, price)
+
+
+def need(row: Row) -> str:
+    """The labels that the best without transfer needs: "210", "over 400"."""
+    if row["between"] is None:
+        return _need(row["need"], row)
+    return _range(_need(row["need_low"], row), _need(row["need_high"], row))
+
+
+def needs(row: Row) -> str:
+    """The same with its interval: "210 (95 %: 140 to over 400)"."""
+    if np.isnan(row["need_low"]) or row["between"] is not None:
+        return need(row)
+    return _need(row["need"], row) + _interval(_need(row["need_low"], row), _need(row["need_high"], row))
+
+
+def verdict(row: Row) -> str:
+    """Whether labels are saved: a value of the summary's ``verdict``."""
+    own, need = row["labels"], row["need"]
+    if need > own and row["need_low"] >= own:
+        return HELPS
+    return HURTS if need < own and row["need_high"] <= own else OPEN
 
 
 def more(strategy: str, metric: str, labels: float, further: float, found: Bought, price: float | None = None) -> str:
@@ -77,25 +98,11 @@ def more(strategy: str, metric: str, labels: float, further: float, found: Bough
     return " ".join(said)
 
 
-def _verdict(row: Row) -> str:
-    own, need = row["labels"], row["need"]
-    if need > own and row["need_low"] >= own:
-        return HELPS
-    return HURTS if need < own and row["need_high"] <= own else OPEN
-
-
 def _helps(row: Row, told: Mapping[str, str]) -> str:
-    middle, low, high = (_labels(*end) for end in _differences(row))
-    if row["between"] is not None:
-        return _(
-            "{strategy} with {n} labels does what the best without transfer needs {least} to {most} for: {low} to "
-            "{high} labels saved.",
-            least=_need(row["need_low"], row), most=_need(row["need_high"], row), low=low, high=high, **told,
-        )  # fmt: skip
     return _(
         "{strategy} with {n} labels does what the best without transfer needs {need} for: {saved} labels "
         "saved{interval}.",
-        saved=middle, interval=_interval(low, high), **told,
+        saved=_amount(row), interval=_around(row), **told,
     )  # fmt: skip
 
 
@@ -106,26 +113,27 @@ def _hurts(row: Row, told: Mapping[str, str]) -> str:
             "without transfer.",
             **told,
         )
-    middle, low, high = (_labels(*end) for end in _differences(row))
     return _(
         "Do not transfer here: what {strategy} does with {n} labels, the best without transfer does with {need}: "
         "{lost} labels lost{interval}.",
-        lost=middle, interval=_interval(low, high), **told,
+        lost=_amount(row), interval=_around(row), **told,
     )  # fmt: skip
 
 
 def _open(row: Row, told: Mapping[str, str]) -> str:
-    known = not np.isnan(row["need_low"])
     return _(
         "Not enough evidence that {strategy} saves labels: what it does with {n}, the best without transfer does with "
-        "{need}{interval}.",
-        interval=_interval(_need(row["need_low"], row), _need(row["need_high"], row)) if known else "",
-        **told,
-    )
+        "{needs}.",
+        needs=needs(row), **told,
+    )  # fmt: skip
 
 
 def _interval(low: str, high: str) -> str:
     return "" if low == high else _(" (95 %: {low} to {high})", low=low, high=high)
+
+
+def _range(low: str, high: str) -> str:
+    return _("up to {high}", high=high) if low == "0" else _("{low} to {high}", low=low, high=high)
 
 
 def _need(labels: float, row: Row) -> str:
@@ -150,11 +158,20 @@ def _labels(labels: float, more: bool, price: float = 1.0) -> str:
     return _("over {n}", n=told) if more else told
 
 
-def _priced(row: Row, price: float) -> str:
+def _amount(row: Row, price: float = 1.0) -> str:
+    """What is saved or lost; where only the order is known, from the least to the most."""
     middle, low, high = (_labels(*end, price) for end in _differences(row))
-    told = {"price": f"{price:,.10g}", "interval": _interval(low, high)}
+    return middle if row["between"] is None else _range(low, high)
+
+
+def _around(row: Row, price: float = 1.0) -> str:
+    """The interval of what is saved or lost, where that is not all there is to say."""
+    _middle, low, high = (_labels(*end, price) for end in _differences(row))
+    return _interval(low, high) if row["between"] is None else ""
+
+
+def _priced(row: Row, price: float) -> str:
+    told = {"price": f"{price:,.10g}", "money": _amount(row, price), "interval": _around(row, price)}
     if row["need"] < row["labels"]:
-        return _("At {price} a label that is {money} lost{interval}.", money=middle, **told)
-    if row["between"] is not None:
-        return _("At {price} a label that is {low} to {high} saved.", low=low, high=high, **told)
-    return _("At {price} a label that is {money} saved{interval}.", money=middle, **told)
+        return _("At {price} a label that is {money} lost{interval}.", **told)
+    return _("At {price} a label that is {money} saved{interval}.", **told)

@@ -18,7 +18,7 @@ all that might as well have been chosen, and the upper end is drawn at a level t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +32,7 @@ from tlcore.measure.gain import LEAST_SEEDS, by_seed
 from tlcore.measure.statistics import by_budget, by_strategy, t_interval
 
 APART = 4.0  # times; between budgets further apart nothing is known but the order
+NEAR, MOST_MISSING = 1.5, 5  # times; a budget this close to one that was tried says little more
 STEPS = 400  # of the search for an interval's ends, from the fewest labels to the most
 LEVEL = 0.05
 SAME = 1e-9  # scores this close are equal
@@ -198,3 +199,11 @@ def _gap(budgets: np.ndarray, labels: float) -> tuple[float, float] | None:
     if not 0 < place < len(budgets) or labels == budgets[place] or budgets[place] <= APART * budgets[place - 1]:
         return None
     return float(budgets[place - 1]), float(budgets[place])
+
+
+def missing(tried: Collection[float], least: int, pool: int) -> list[int]:
+    """Label budgets that would fill the curves: doublings of the fewest that were tried, up to the ``pool``, far enough
+    from those that were; where only one was, its half too, if that is not below ``least``."""
+    first = min(tried) / (2 if len(tried) == 1 and min(tried) >= 2 * least else 1)
+    steps = [round(first * 2**step) for step in range(int(np.log2(max(pool / first, 1))) + 1)]
+    return [count for count in steps if all(max(count, one) >= NEAR * min(count, one) for one in tried)][:MOST_MISSING]
