@@ -20,7 +20,7 @@ def tell(material: Material) -> Section:
     labels = sizes["target"] if material.labels is None else material.labels
     if sizes["source"]:
         message = _(
-            "The source knows {source} cases; of the target only {labels} labels may be used.",
+            "The source has {source} cases; of the target only {labels} labels may be used.",
             source=f"{sizes['source']:,}", labels=f"{labels:,}",
         )  # fmt: skip
     else:

@@ -23,7 +23,7 @@ def tell(material: Material) -> Section:
               "weights."),
             _("Who learns from every target label is shown as a ceiling and takes no part in the ranking."),
         ),
-        exhibits=(Exhibit(_("What was held equal"), table=Table((_("Setting"), _("Value")), rows)),),
+        exhibits=(Exhibit(_("What was held equal"), table=Table((_("Setting"), _("Here")), rows)),),
         code=((_("The same again, on the command line"), command(material.experiment)),
               (_("The experiment as a file"), material.experiment.to_yaml())),
     )  # fmt: skip

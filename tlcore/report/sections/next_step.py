@@ -49,7 +49,7 @@ def _message(material: Material) -> str:
 
 
 def _sentences(material: Material) -> tuple[str, ...]:
-    told = [_("Before it goes live, try it on cases that came later than these: the test set is of the same time.")]
+    told = [_("Before it goes live, try it on cases that came later than these.")]
     if material.facts.get("simulated"):
         told.append(_("Repeat the comparison on your own data: what holds in a simulation need not hold there."))
     return tuple(told)
