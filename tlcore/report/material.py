@@ -16,6 +16,7 @@ from tlcore.errors import Unusable
 from tlcore.measure import imbalance
 from tlcore.measure.budgets import budgets_of, finished, of_budget, usual
 from tlcore.measure.gain import summarise
+from tlcore.measure.payoffs import Worth
 from tlcore.measure.statistics import beside
 from tlcore.situation import Situation
 from tlcore.spec import Experiment
@@ -33,9 +34,12 @@ class Material:
     stored: StoredExperiment
     runs: pd.DataFrame
     labels: int | None
+    worth: Worth | None = None  # what a case is worth; None: as the scenario assumes
 
     @classmethod
-    def of(cls, store: Store, experiment_id: str, labels: int | str | None = None) -> Material:
+    def of(
+        cls, store: Store, experiment_id: str, labels: int | str | None = None, worth: Worth | None = None
+    ) -> Material:
         """``labels``: a label budget, "all", or None for the one the scenario's story is about.
 
         Raises `Unusable` where no run has finished, or none at this budget.
@@ -57,7 +61,7 @@ class Material:
                     known=_(", ").join(_("all") if count is None else str(count) for count in known),
                 )
             )  # fmt: skip
-        return cls(store, stored, runs, chosen)  # type: ignore[arg-type]
+        return cls(store, stored, runs, chosen, worth)  # type: ignore[arg-type]
 
     @property
     def experiment(self) -> Experiment:
