@@ -9,9 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from dashboard import PATIENCE, Dashboard, figures, settled, text
 from playwright.sync_api import expect
+from pptx import Presentation
+from sqlalchemy import update
 
 from tlcore.measure.gain import summarise
 from tlcore.store import Store
+from tlcore.store.schema import runs
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -150,9 +153,85 @@ def test_killing_the_server_in_mid_run_loses_nothing(page, dashboard):
     assert len(store.epochs(list(runs["run"]))) > before
 
 
+def test_what_was_found_is_sent_as_powerpoint_and_as_a_page_that_needs_no_network(page, viewed, tmp_path):
+    page.goto(f"{viewed.address}/verdict")
+    settled(page)
+    headline = re.search(r"(Yes|No)\b.*", page.locator("[data-testid=stMain] h3").first.inner_text())[0]
+    page.get_by_role("link", name="Report").click()
+    page.wait_for_url("**/report**")
+    settled(page)
+    assert headline in text(page)
+    with page.expect_download() as sent:
+        page.get_by_role("button", name="PowerPoint").click()
+    sent.value.save_as(tmp_path / "report.pptx")
+    slides = Presentation(str(tmp_path / "report.pptx")).slides
+    assert headline in [slide.shapes.title.text for slide in slides]
+    board = next(shape.table for slide in slides for shape in slide.shapes if shape.has_table and
+                 shape.table.cell(0, 0).text == "Rank")  # fmt: skip
+    store = Store.open()
+    experiment = parse_qs(urlsplit(page.url).query)["experiment"][0]
+    labels = int(re.search(r"(\d+) labels", page.get_by_role("radio", checked=True).first.inner_text())[1])
+    scores = summary_of(store, experiment, labels)["mean"]
+    assert board.cell(1, 2).text in {f"{score:.3f}" for score in scores}
+
+    with page.expect_download() as sent:
+        page.get_by_role("button", name="HTML").click()
+    sent.value.save_as(tmp_path / "report.html")
+    alone = page.context.browser.new_context()
+    alone.set_offline(True)
+    reader = alone.new_page()
+    reader.goto(f"file://{tmp_path}/report.html")
+    reader.locator(".chart svg").first.wait_for()
+    assert headline in reader.locator("body").inner_text()
+    alone.close()
+
+
+def test_a_presenter_shows_seven_slides_without_a_network_as_they_were_when_they_were_opened(browser, dashboard):
+    context = browser.new_context(locale="en-US", viewport={"width": 1440, "height": 810})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{dashboard.address}/report")
+    settled(page)
+    page.get_by_role("button", name="Present").click()
+    cover = page.locator("#presented")
+    cover.wait_for()
+    slides = page.frame_locator("#presented")
+    expect(slides.locator("#count")).to_have_text("1 / 7")
+    assert cover.bounding_box() == {"x": 0, "y": 0, "width": 1440, "height": 810}  # over the menu too
+    assert page.evaluate("document.elementFromPoint(10, 300).id") == "presented"
+
+    experiment = parse_qs(urlsplit(page.url).query)["experiment"][0]
+    with Store.open().writing.begin() as connection:  # what is stored changes, the slides do not
+        connection.execute(update(runs).values(test_score=0.123, version=runs.c.version + 1))
+    context.set_offline(True)
+    seen = []
+    for place in range(1, 8):
+        expect(slides.locator("#count")).to_have_text(f"{place} / 7")
+        seen.append(slides.locator(".slide.on").inner_text())
+        page.keyboard.press("ArrowRight")
+    assert len(set(seen)) == 7
+    assert "0.123" not in "".join(seen)
+    questions = ["What was asked?", "What does it rest on?", "Does transfer help?", "How many labels", "worth",
+                 "What may be wrong", "What should be done now?"]  # fmt: skip
+    assert all(question in said for question, said in zip(questions, seen, strict=True))
+    page.keyboard.press("ArrowLeft")
+    expect(slides.locator("#count")).to_have_text("6 / 7")
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === null")
+
+    context.set_offline(False)
+    page.keyboard.press("Escape")
+    expect(cover).to_have_count(0)
+    expect(page.get_by_role("link", name="Verdict")).to_be_visible()
+    assert experiment in page.url
+    context.close()
+
+
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="skipped: no /proc to look into a process by")
 def test_the_server_never_loads_torch(page, viewed):
-    for path in ("", "data", "domain_gap", "plan", "runs", "verdict", "convergence", "imbalance"):
+    for path in ("", "data", "domain_gap", "plan", "runs", "verdict", "convergence", "imbalance", "report"):
         page.goto(f"{viewed.address}/{path}")
         settled(page)
     assert "libtorch" not in Path(f"/proc/{viewed.process.pid}/maps").read_text()
@@ -161,7 +240,7 @@ def test_the_server_never_loads_torch(page, viewed):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_stay_within_a_narrow_screen(browser, viewed, scheme):
     tab = browser.new_page(locale="zh-CN", viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    for path in ("", "verdict", "convergence", "imbalance"):
+    for path in ("", "verdict", "convergence", "imbalance", "report"):
         tab.goto(f"{viewed.address}/{path}")
         settled(tab)
         main = "document.querySelector('[data-testid=stMain]')"

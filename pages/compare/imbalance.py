@@ -6,6 +6,7 @@ from pages.parts import compare, compare_errors, compare_imbalance, frame, reads
 from tlcore.charts import answers, calibration
 from tlcore.charts import imbalance as charts
 from tlcore.measure import calibration as calibrated
+from tlcore.measure import gain
 from tlcore.measure import imbalance as measure
 from tlcore.words import _
 
@@ -26,9 +27,9 @@ predictions = reads.tested(experiment, done["run"])
 parts = compare_imbalance.counts(experiment, labels)
 per_class = reads.measured(measure.per_class, experiment, done, classes=classes)
 binary = len(classes) == 2
-best = compare_imbalance.best(reads.summary(experiment), labels)
+best = gain.best(compare.of_budget(reads.summary(experiment), labels))
 overview = measure.overview(parts)
-rarest = compare_imbalance.rarest(overview)
+rarest = measure.rarest(overview)
 alarms = reads.measured(measure.operating_points, experiment, done, event=classes.index(rarest))
 alarms = alarms if binary else alarms.head(0)
 compare.answer(answers.imbalance(overview, per_class, best, alarms, experiment.facts["label"]))
@@ -37,7 +38,7 @@ compare_imbalance.coverage(done, predictions)
 left, right = st.columns(2)
 with left:
     st.subheader(_("How rare is it?"), anchor=False)
-    named = compare_imbalance.named(parts)
+    named = charts.named(parts)
     show.chart(
         charts.counts(named), named, key="counts",
         what=_("How many examples of each class the source, the target labels of one run and the test set hold. The "

@@ -14,7 +14,7 @@ from pages.parts import (
     reads,
     show,
 )  # fmt: skip
-from tlcore.charts import answers
+from tlcore.charts import answers, names
 from tlcore.charts.verdict import forest, leaderboard
 from tlcore.words import _
 
@@ -33,7 +33,7 @@ if said.verdict == answers.OPEN and summary["baseline"].notna().any():  # seeds 
     compare.add_seeds(experiment, said.more_seeds)
 compare_verdict.figures(said, summary)
 advice_fared.line(experiment, runs, summary, labels)
-st.caption(compare_verdict.judged_by(experiment))
+st.caption(names.judged_by(experiment.experiment.metric, experiment.facts))
 
 board = leaderboard(summary)
 key = f"leaderboard {experiment.id} {labels}"  # rows selected in another board mean other strategies

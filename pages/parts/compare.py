@@ -9,14 +9,16 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import compare_settings, forms, planned, reads, show
-from tlcore import catalog
+from tlcore.charts import names
 from tlcore.charts.answers import Answer
 from tlcore.errors import Unusable
-from tlcore.measure.statistics import beside
+from tlcore.measure import budgets
 from tlcore.plan import plan
 from tlcore.spec import Experiment
 from tlcore.store import StoredExperiment
 from tlcore.words import _, counted
+
+budgets_of, of_budget, usual = budgets.budgets_of, budgets.of_budget, budgets.usual
 
 MORE_SEEDS, SEEDS_AT_MOST = 3, 30
 
@@ -50,43 +52,26 @@ def finished(experiment: StoredExperiment) -> pd.DataFrame:
             counted("{n} run was cancelled; the rest is compared.", "{n} runs were cancelled; the rest is compared.",
                     cancelled), icon=":material/cancel:",
         )  # fmt: skip
-    done = runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()]
+    done = budgets.finished(runs)
     if active or failed or cancelled or done.empty:
         st.page_link("run/runs.py", label=_("See the runs"), icon=":material/arrow_forward:")
     if done.empty:
         st.markdown(f"##### {_('No run has finished yet, so there is nothing to compare.')}")
         st.stop()
-    return beside(done)
+    return done
 
 
 def budget(frame: pd.DataFrame, scenario: str) -> int | None:
     """The label budget in view; asked for only where there are several."""
-    budgets = budgets_of(frame)
-    if len(budgets) == 1:
-        return budgets[0]
-    words = {"all" if count is None else str(count): show.labels(count) for count in budgets}
-    first = usual(budgets, scenario)
+    known = budgets_of(frame)
+    if len(known) == 1:
+        return known[0]
+    words = {"all" if count is None else str(count): show.labels(count) for count in known}
+    first = usual(known, scenario)
     chosen = forms.choice(
         st.segmented_control, _("Target labels"), words, "budget", "all" if first is None else str(first), required=True
     )
     return None if chosen == "all" else int(chosen)
-
-
-def budgets_of(frame: pd.DataFrame) -> list[int | None]:
-    """Every label budget in a frame, the smallest first; None, every label there is, comes last."""
-    budgets = [None if pd.isna(count) else int(count) for count in frame["labels"].unique()]
-    return sorted(budgets, key=lambda count: (count is None, count or 0))
-
-
-def usual(budgets: list[int | None], scenario: str) -> int | None:
-    """The budget to speak of first: the one the scenario's story is about, else the largest."""
-    own = catalog.scenarios()[scenario].budget if scenario in catalog.scenarios() else None
-    return own if own in budgets else budgets[-1]
-
-
-def of_budget(table: pd.DataFrame, labels: int | None) -> pd.DataFrame:
-    """The rows of one label budget; None is every label there is."""
-    return table[table["labels"].isna() if labels is None else table["labels"] == labels]
 
 
 def answer(said: Answer) -> None:
@@ -128,27 +113,10 @@ def settings(experiment: StoredExperiment, done: pd.DataFrame, selected: Sequenc
     ``selected`` are strategies that a person picked on the page.
     """
     asked = experiment.experiment
-    training = asked.training
-    rows = {
-        _("Scenario"): show.scenario_name(asked.scenario),
-        _("Metric"): show.metric_name(asked.metric),
-        _("Network"): show.backbone_name(asked.backbone),
-        _("Seeds"): str(asked.seeds),
-        _("Training"): _(
-            "at most {epochs} epochs of {batch} examples a step", epochs=training.epochs, batch=training.batch
-        ),
-        _("Epoch chosen by"): _(
-            "the target's validation labels, a part of the label budget; test labels are used once, at the end"
-        ),
-        _("Device"): ", ".join(sorted(filter(None, done["device"].dropna().unique()))),
-    }
-    changed = {
-        **asked.settings,
-        **{f"{name}.{knob}": v for name, knobs in asked.knobs.items() for knob, v in knobs.items()},
-    }
-    rows |= {_("Changed from the default"): ", ".join(f"{knob} = {value}" for knob, value in changed.items())}
     with st.expander(_("Settings"), icon=":material/tune:"):
-        st.markdown("\n".join(f"- {name}: **{show.plain(value)}**" for name, value in rows.items() if value))
+        st.markdown(
+            "\n".join(f"- {name}: **{show.plain(value)}**" for name, value in names.settings(asked, done).items())
+        )
         st.code(asked.to_yaml(), language="yaml")
     compare_settings.between_strategies(experiment, done, selected)
     compare_settings.between_experiments(experiment)

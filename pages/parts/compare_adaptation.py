@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts import again, distances, forms, reads, show
+from pages.parts import again, forms, reads, show
 from tlcore import catalog
 from tlcore.charts import adaptation as charts
-from tlcore.charts import answers, style
+from tlcore.charts import answers, gap, style
 from tlcore.measure import adaptation as measure
 from tlcore.measure.projection import neighbour_map
 from tlcore.store import StoredExperiment
@@ -19,7 +19,7 @@ PERPLEXITY = 30
 
 def measures() -> dict[str, str]:
     """What may be shown of the gap, and how each is called."""
-    return {name: distances.named(name)[0] for name in (charts.HEADLINE, "mmd", *measure.GAPS)}
+    return {name: gap.named(name)[0] for name in (charts.HEADLINE, "mmd", *measure.GAPS)}
 
 
 def separations() -> dict[str, str]:
@@ -58,7 +58,7 @@ def before_and_after(table: pd.DataFrame) -> str:
         charts.dumbbells(table, chosen, names[chosen]), told(table, names), key="dumbbells",
         what=_("How far source and target lie apart in the features of each strategy's network, on examples that no "
                "one learnt from: hollow when it had learnt the source, filled at the end. Left is closer. Within the "
-               "grey band the domains look alike. {measure}", measure=distances.named(chosen)[1]),
+               "grey band the domains look alike. {measure}", measure=gap.named(chosen)[1]),
     )  # fmt: skip
     if (table["start"] == "blank").any():
         st.caption(_("No run learnt the source alone, so *before* is the network as it began, with nothing learnt."))

@@ -23,16 +23,6 @@ class View(NamedTuple):
     source: bool
 
 
-def axes() -> dict[str, str]:
-    """The columns that may stand on the x axis, and how the axis is then called."""
-    return {
-        "position": _("Epoch of the run, on source and target"),
-        "step": _("Training steps"),
-        "seconds": _("Seconds"),
-        "seen": _("Target labels seen"),
-    }
-
-
 def view() -> View:
     """What to draw: the controls above the chart."""
     words = {"position": _("Epochs"), "step": _("Steps"), "seconds": _("Seconds"), "seen": _("Labels seen")}
@@ -44,23 +34,6 @@ def view() -> View:
             help=_("The score on held-out source examples, dotted: does the model forget the source?"),
         )  # fmt: skip
     return View(x, seeds, source)
-
-
-def picture(epochs: pd.DataFrame, runs: pd.DataFrame, metric: str, view: View) -> style.Picture:
-    """The chart of one label budget."""
-    means = measure.curves(epochs, view.x, runs=runs)
-    better = catalog.metric(metric).higher_is_better
-    title = show.watched_name(metric)
-    return convergence.convergence(
-        means,
-        title,
-        axes()[view.x],
-        higher_is_better=better,
-        seeds=measure.seed_curves(epochs, view.x) if view.seeds else None,
-        best=convergence.kept_epochs(epochs, means, view.x),
-        source=measure.curves(epochs, view.x, score="source", runs=runs) if view.source else None,
-        rules=convergence.references(means, better) | convergence.ceiling(runs),
-    )
 
 
 def costs(table: pd.DataFrame, metric: str) -> None:
@@ -123,7 +96,7 @@ def forgotten(epochs: pd.DataFrame, experiment: StoredExperiment) -> None:
         show.chart(
             convergence.convergence(
                 measure.curves(some, score="source"), _("{metric} on the source", metric=show.metric_name(metric)),
-                axes()["position"], higher_is_better=catalog.metric(metric).higher_is_better,
+                convergence.axes()["position"], higher_is_better=catalog.metric(metric).higher_is_better,
             ), key="source curves",
             what=_("The score on held-out source examples after every epoch: first while the source is learnt, then "
                    "while the target is. Where a line falls, the source is being forgotten."),

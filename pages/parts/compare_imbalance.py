@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from pages.parts import forms, reads, show
-from pages.parts.compare import of_budget
-from tlcore import catalog
 from tlcore.charts import imbalance as charts
 from tlcore.charts import style
 from tlcore.errors import Unusable
 from tlcore.measure import imbalance as measure
-from tlcore.measure.gain import CEILING
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
@@ -26,13 +22,7 @@ def counts(experiment: StoredExperiment, labels: int | None) -> pd.DataFrame:
         return measure.counts(reads.situation(experiment), labels)
     except Unusable as error:
         show.problems(error)
-        noted = experiment.facts["counts"]
-        rows = [
-            {"part": part, "class": name, "count": count, "share": count / max(1, found["n"])}
-            for part, found in noted.items()
-            for name, count in found["classes"].items()
-        ]
-        return pd.DataFrame(rows)
+        return measure.noted(experiment.facts["counts"])
 
 
 def coverage(done: pd.DataFrame, predictions: Collection[str]) -> None:
@@ -45,31 +35,6 @@ def coverage(done: pd.DataFrame, predictions: Collection[str]) -> None:
         kept=done.loc[kept, "seed"].nunique(), all=done["seed"].nunique(),
     )  # fmt: skip
     st.caption(words)
-
-
-def named(parts: pd.DataFrame) -> pd.DataFrame:
-    """The same counts with the parts as a reader calls them."""
-    words = {
-        "source": _("Source"),
-        "target": _("Target"),
-        "train": _("Labels to learn from"),
-        "valid": _("Labels to choose by"),
-        "test": _("Test"),
-    }
-    return parts.assign(part=parts["part"].map(words))
-
-
-def best(summary: pd.DataFrame, labels: int | None) -> str:
-    """The strategy with the best mean score at this budget; a ceiling only where there is nothing else."""
-    rows = of_budget(summary, labels).dropna(subset=["mean"])
-    others = rows[rows["verdict"] != CEILING]
-    rows = others if len(others) else rows
-    return str(rows["strategy"].iloc[int(np.argmax(catalog.metric(rows["metric"].iloc[0]).sign * rows["mean"]))])
-
-
-def rarest(overview: pd.DataFrame) -> str:
-    """The class that is rarest in the test set."""
-    return str(overview.loc[overview["part"] == "test", "minority"].iloc[0])
 
 
 def event(rarest: str, classes: list[str]) -> int:

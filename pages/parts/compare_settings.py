@@ -11,8 +11,7 @@ import streamlit as st
 from pages.parts import forms, frame, reads, show
 from tlcore import catalog
 from tlcore.charts import answers, style
-from tlcore.measure import differences
-from tlcore.measure.statistics import beside
+from tlcore.measure import budgets, differences
 from tlcore.spec import RunSpec, Training
 from tlcore.store import Store, StoredExperiment
 from tlcore.words import _, counted
@@ -115,8 +114,7 @@ def _scores(scores: pd.DataFrame, metric: str) -> None:
 
 
 def _finished(experiment: StoredExperiment) -> pd.DataFrame:
-    runs = reads.runs(experiment)
-    return beside(runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()])
+    return budgets.finished(reads.runs(experiment))
 
 
 def _of(experiment: StoredExperiment) -> dict[str, RunSpec]:

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import forms, show
-from tlcore import catalog
 from tlcore.charts import answers, style
+from tlcore.charts import verdict as charts
 from tlcore.charts.answers import Answer
 from tlcore.measure.choices import STRATEGY, choices
 from tlcore.measure.gain import recommended
@@ -43,49 +43,16 @@ def margin_input(experiment: StoredExperiment, metric: str) -> None:
 
 
 def figures(said: Answer, summary: pd.DataFrame) -> None:
-    """With transfer, without, and from scratch, side by side."""
-    if said.strategy is None:
-        return
-    rows = summary.set_index("strategy").to_dict("index")
-    row = rows[said.strategy]
-    names = {
-        _("With transfer"): said.strategy,
-        _("Best without transfer"): row["baseline"],
-        _("From scratch"): "scratch",
-    }
+    """The gain, and with transfer, without, and from scratch, side by side."""
     row_of_tiles = st.container(horizontal=True)  # those that do not fit beside each other go below
-    told = answers.figure(row["gain"], row["metric"], signed=True)
-    points = answers.factor(row["metric"]) == 100
-    figure = _("{points} points", points=told) if points else told
-    row_of_tiles.metric(_("Gain"), figure, border=True, help=answers.gain(row), width="content")
-    for label, name in names.items():
-        if name in rows:
-            low, high = rows[name]["ci_low"], rows[name]["ci_high"]
-            interval = "" if pd.isna(low) else _("95 %: {low} to {high}", low=f"{low:.3f}", high=f"{high:.3f}")
-            told = f"{style.title(name)}. {interval}"
-            row_of_tiles.metric(label, f"{_beside(row, rows[name], name):.3f}", border=True, help=told, width=TILE)
-
-
-def _beside(row: dict[Any, Any], other: dict[Any, Any], name: str) -> float:
-    """The mean score of the baseline on the seeds that the gain speaks of, so that the tiles add up where runs are
-    missing; of anybody else over all seeds."""
-    if name != row["baseline"] or row["pairs"] != row["n"]:
-        return float(other["mean"])
-    return float(row["mean"] - catalog.metric(row["metric"]).sign * row["gain"])
+    for place, tile in enumerate(charts.figures(said, summary)):
+        row_of_tiles.metric(tile.label, tile.value, border=True, help=tile.told, width=TILE if place else "content")
 
 
 def first(said: Answer, summary: pd.DataFrame) -> str | None:
     """Whom a closer look begins with: the strategy that the answer speaks of, else the one to recommend."""
     transfers = set(summary.loc[summary["gain"].notna(), "strategy"])
     return next((name for name in (said.strategy, recommended(summary)) if name in transfers), None)
-
-
-def judged_by(experiment: StoredExperiment) -> str:
-    """What all scores on the page are."""
-    metric = experiment.experiment.metric
-    tests = experiment.facts.get("counts", {}).get("test", {}).get("n", 0)
-    told = _("Scores: {metric} on {n} test examples.", metric=show.metric_name(metric), n=f"{tests:,}")
-    return f"{told} {_('A point is 0.01 of it.')}" if answers.factor(metric) == 100 else told
 
 
 def choice(runs: pd.DataFrame) -> None:

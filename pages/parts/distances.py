@@ -35,7 +35,7 @@ def tiles(tiles: pd.DataFrame) -> None:
     """One tile per measure: its value, the noise floor, the p-value, a light."""
     row = st.container(horizontal=True)
     for tile in tiles.itertuples():
-        name, help = named(str(tile.measure))
+        name, help = charts.named(str(tile.measure))
         with row.container(border=True, height="stretch", width=TILE):
             st.metric(name, f"{tile.value:.3g}", help=help)
             st.markdown(light(str(tile.light)).markdown)
@@ -87,27 +87,6 @@ def picture(data: Data) -> None:
         what=_("Every dot is an example, placed by the two directions in which the examples vary most. Where the two "
                "colours lie apart, a model of the source sees things it has never seen."),
     )  # fmt: skip
-
-
-def named(measure: str) -> tuple[str, str]:
-    """A measure's name and what it says, in one line."""
-    return {
-        "mmd": (_("MMD²"), _("Maximum mean discrepancy: how far apart the two distributions are; 0 is none.")),
-        "coral": (_("CORAL"), _("How differently the columns vary together; blind to a mere move of the mean.")),
-        "mean_distance": (_("Mean distance"), _("How far apart the averages are, in standard deviations.")),
-        "frechet": (
-            _("Fréchet distance"),
-            _("How far apart two bell curves fitted to both are: in their averages and in how columns vary together."),
-        ),
-        "sliced_wasserstein": (
-            _("Sliced Wasserstein"),
-            _("How far the examples must be moved to become the others, in standard deviations."),
-        ),
-        "a_distance": (
-            _("Proxy A-distance"),
-            _("How well a simple model tells the two apart: 0 not at all, 2 without error."),
-        ),
-    }.get(measure, (measure, ""))
 
 
 def _pool(data: Data) -> Examples:

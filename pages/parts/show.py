@@ -9,10 +9,13 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from tlcore import catalog
+from tlcore.charts import names
 from tlcore.errors import Unusable
 from tlcore.files import export
 from tlcore.words import _
+
+strategy_name, scenario_name, metric_name, backbone_name = names.strategy, names.scenario, names.metric, names.backbone
+labels, watched_name = names.labels, names.watched
 
 
 class Word(NamedTuple):
@@ -54,46 +57,12 @@ def state(word: str) -> Word:
     }[word]
 
 
-def strategy_name(name: str) -> str:
-    """How a strategy is called on the screen."""
-    return _title(name, catalog.strategies())
-
-
-def scenario_name(name: str) -> str:
-    return _title(name, catalog.scenarios())
-
-
-def metric_name(name: str) -> str:
-    return _title(name, catalog.metrics())
-
-
-def watched_name(metric: str) -> str:
-    """The metric as curves show it: measured on target examples that nothing is chosen by, not on the test set."""
-    words = _("{metric} on watched examples, not the test set", metric=metric_name(metric))
-    better = catalog.metric(metric).higher_is_better
-    return words if better else _("{metric} (lower is better)", metric=words)
-
-
-def backbone_name(name: str) -> str:
-    return _title(name, catalog.backbones())
-
-
 def plain(sentence: str) -> str:
     """A sentence that may hold a person's own words (columns, classes, file names), with none of it read as Markdown.
 
     Two dollar signs would make a formula of what stands between them.
     """
     return re.sub(r"[\\`*\[\]$~<>|]|(?<!\w)_|_(?!\w)", r"\\\g<0>", sentence)
-
-
-def _title(name: str, offer: dict[str, Any]) -> str:
-    """The title of an offer; a name that is no longer on offer reads as it was stored."""
-    return _(offer[name].title) if name in offer else name.replace("_", " ")
-
-
-def labels(count: object) -> str:
-    """A label budget in words; None is every label there is."""
-    return _("all labels") if count is None or pd.isna(count) else _("{n} labels", n=int(count))  # type: ignore[call-overload]
 
 
 class _Drawn:

@@ -9,10 +9,40 @@ import altair as alt
 import pandas as pd
 
 from tlcore import catalog
-from tlcore.charts import style
+from tlcore.charts import names, style
+from tlcore.measure import convergence as measure
 from tlcore.words import _
 
 RUN = ["strategy", "seed"]
+
+
+def axes() -> dict[str, str]:
+    """The columns that may stand on the x axis, and how the axis is then called."""
+    return {
+        "position": _("Epoch of the run, on source and target"),
+        "step": _("Training steps"),
+        "seconds": _("Seconds"),
+        "seen": _("Target labels seen"),
+    }
+
+
+def picture(
+    epochs: pd.DataFrame, runs: pd.DataFrame, metric: str, x: str = "position", *, seeds: bool = False,
+    source: bool = False,
+) -> style.Picture:  # fmt: skip
+    """The chart of one label budget, from its epochs and all of its runs; ``x`` is one of `axes`."""
+    means = measure.curves(epochs, x, runs=runs)
+    better = catalog.metric(metric).higher_is_better
+    return convergence(
+        means,
+        names.watched(metric),
+        axes()[x],
+        higher_is_better=better,
+        seeds=measure.seed_curves(epochs, x) if seeds else None,
+        best=kept_epochs(epochs, means, x),
+        source=measure.curves(epochs, x, score="source", runs=runs) if source else None,
+        rules=references(means, better) | ceiling(runs),
+    )
 
 
 def convergence(

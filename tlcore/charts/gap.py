@@ -24,6 +24,27 @@ def answer(tiles: pd.DataFrame) -> str:
     return _("Source and target differ a little.")
 
 
+def named(measure: str) -> tuple[str, str]:
+    """A measure's name and what it says, in one line."""
+    return {
+        "mmd": (_("MMD²"), _("Maximum mean discrepancy: how far apart the two distributions are; 0 is none.")),
+        "coral": (_("CORAL"), _("How differently the columns vary together; blind to a mere move of the mean.")),
+        "mean_distance": (_("Mean distance"), _("How far apart the averages are, in standard deviations.")),
+        "frechet": (
+            _("Fréchet distance"),
+            _("How far apart two bell curves fitted to both are: in their averages and in how columns vary together."),
+        ),
+        "sliced_wasserstein": (
+            _("Sliced Wasserstein"),
+            _("How far the examples must be moved to become the others, in standard deviations."),
+        ),
+        "a_distance": (
+            _("Proxy A-distance"),
+            _("How well a simple model tells the two apart: 0 not at all, 2 without error."),
+        ),
+    }.get(measure, (measure, ""))
+
+
 def drift(features: pd.DataFrame) -> style.Picture:
     """A bar per feature, the most shifted on top, with the two usual limits of the stability index.
 

@@ -19,6 +19,18 @@ CELL = "cell"  # of the confusion matrix, as its selection is called
 CURVES_AT_MOST = 6  # their bands overlap
 
 
+def named(parts: pd.DataFrame) -> pd.DataFrame:
+    """The same counts with the parts as a reader calls them."""
+    words = {
+        "source": _("Source"),
+        "target": _("Target"),
+        "train": _("Labels to learn from"),
+        "valid": _("Labels to choose by"),
+        "test": _("Test"),
+    }
+    return parts.assign(part=parts["part"].map(words))
+
+
 def counts(frame: pd.DataFrame) -> style.Picture:
     """Examples per class and part on a logarithmic axis, rarest on top: ``part, class, count``."""
     total = frame.groupby("class")["count"].sum().sort_values()

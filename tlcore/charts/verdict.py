@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import altair as alt
 import numpy as np
@@ -10,24 +10,65 @@ import pandas as pd
 
 from tlcore import catalog
 from tlcore.charts import answers, style
+from tlcore.charts.answers import Answer
 from tlcore.words import _
 
 ROWS_AT_MOST = 40
 LOWER = 18  # pixels between the middle of a row and its interval: its words stand above
 
 
-def forest(summary: pd.DataFrame) -> style.Picture:
+class Figure(NamedTuple):
+    """One number, what it is, and what else is to be known of it."""
+
+    label: str
+    value: str
+    told: str
+
+
+def figures(said: Answer, summary: pd.DataFrame) -> list[Figure]:
+    """The gain of the strategy that the answer speaks of, then the scores with transfer, without, and from scratch;
+    none where it speaks of nobody. ``summary``: the rows of one label budget."""
+    if said.strategy is None:
+        return []
+    rows = summary.set_index("strategy").to_dict("index")
+    row = rows[said.strategy]
+    told = answers.figure(row["gain"], row["metric"], signed=True)
+    points = answers.factor(row["metric"]) == 100
+    found = [Figure(_("Gain"), _("{points} points", points=told) if points else told, answers.gain(row))]
+    names = {
+        _("With transfer"): said.strategy,
+        _("Best without transfer"): row["baseline"],
+        _("From scratch"): "scratch",
+    }
+    for label, name in names.items():
+        if name in rows:
+            low, high = rows[name]["ci_low"], rows[name]["ci_high"]
+            interval = "" if pd.isna(low) else _("95 %: {low} to {high}", low=f"{low:.3f}", high=f"{high:.3f}")
+            told = f"{style.title(name)}. {interval}"
+            found.append(Figure(label, f"{_beside(row, rows[name], name):.3f}", told))
+    return found
+
+
+def _beside(row: dict[Any, Any], other: dict[Any, Any], name: str) -> float:
+    """The mean score of the baseline on the seeds that the gain speaks of, so that the figures add up where runs are
+    missing; of anybody else over all seeds."""
+    if name != row["baseline"] or row["pairs"] != row["n"]:
+        return float(other["mean"])
+    return float(row["mean"] - catalog.metric(row["metric"]).sign * row["gain"])
+
+
+def forest(summary: pd.DataFrame, most: int = ROWS_AT_MOST) -> style.Picture:
     """A row per transfer strategy and label budget of the summary frame: its gain over the best no-transfer
-    model, best on top. The thick line is its 95 % interval; the thin one, wider because several strategies
-    are asked at once, is the one the verdict is read from. The grey band is the practical margin; the diamond
-    is how far the best ceiling stands above that model.
+    model, best on top, ``most`` of them. The thick line is its 95 % interval; the thin one, wider because several
+    strategies are asked at once, is the one the verdict is read from. The grey band is the practical margin; the
+    diamond is how far the best ceiling stands above that model.
 
     Where there is no interval (one seed) there is no line; what could not be compared yet gets no row.
     """
     rows = summary[summary["gain"].notna()]
     several = rows["labels"].nunique(dropna=False) > 1
     rows = rows.sort_values("gain", ascending=False).sort_values("labels", kind="stable")
-    rows, cut = rows.head(ROWS_AT_MOST), len(rows) - ROWS_AT_MOST
+    rows, cut = rows.head(most), len(rows) - most
     metric = rows["metric"].iloc[0] if len(rows) else "accuracy"
     factor = answers.factor(metric)
     marks = [style.sign(verdict) for verdict in rows["verdict"]]

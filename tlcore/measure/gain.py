@@ -33,6 +33,7 @@ import pandas as pd
 from scipy.special import nctdtrinc, stdtr, stdtrit
 
 from tlcore import catalog
+from tlcore.catalog import Metric
 from tlcore.measure import choices
 from tlcore.measure.statistics import beside, by_budget, by_strategy, standard_error, t_interval
 
@@ -51,20 +52,25 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def summarise(runs: pd.DataFrame, margin: float = 0.01) -> pd.DataFrame:
+def summarise(runs: pd.DataFrame, margin: float = 0.01, judged: Metric | None = None) -> pd.DataFrame:
     """One row per label budget and strategy of one experiment, from its runs (state "done" or "stopped").
 
     A ceiling, trained once on every label, has a row beside each label budget.
 
     ``margin`` is the smallest difference that matters: in the metric's natural unit (0.01 = one point), or,
     for errors in the label's own unit, as a share of the baseline's error; the column ``margin`` has it in
-    the unit of the scores. Raises `ValueError` for runs judged by several metrics.
+    the unit of the scores. ``judged`` says how to read the scores where they are not those of the runs' own metric
+    (money: measure/value.py). Raises `ValueError` for runs judged by several metrics.
     """
     names = list(runs["metric"].dropna().unique())
     if len(names) > 1:
         raise ValueError(f"Runs judged by several metrics cannot be compared: {', '.join(sorted(names))}.")
     budgets = by_budget(beside(runs)) if len(names) else []
-    rows = [row for budget, some in budgets for row in _compared(some, budget, names[0], margin)]
+    rows = [
+        {**row, "metric": names[0]}
+        for budget, some in budgets
+        for row in _compared(some, budget, judged or catalog.metric(names[0]), margin)
+    ]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"labels": object, "n": int, "pairs": int})
 
 
@@ -90,6 +96,15 @@ def recommended(summary: pd.DataFrame) -> str:
     return str(baselines.iloc[0]) if len(baselines) else ""
 
 
+def best(summary: pd.DataFrame) -> str:
+    """The strategy with the best mean score among the rows of one label budget; a ceiling only where there is nothing
+    else."""
+    rows = summary.dropna(subset=["mean"])
+    others = rows[rows["verdict"] != CEILING]
+    rows = others if len(others) else rows
+    return str(rows["strategy"].iloc[int(np.argmax(catalog.metric(rows["metric"].iloc[0]).sign * rows["mean"]))])
+
+
 def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0.0) -> float:
     """The smallest true gain that so many seeds show to be beyond the margin four times out of five.
 
@@ -102,17 +117,16 @@ def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0
     return float(margin + errors * spread / np.sqrt(seeds))
 
 
-def _compared(runs: pd.DataFrame, budget: Any, metric: str, margin: float) -> list[dict[str, Any]]:
+def _compared(runs: pd.DataFrame, budget: Any, metric: Metric, margin: float) -> list[dict[str, Any]]:
     """The rows of one label budget, in the order in which the strategies first appear."""
     scores = {name: by_seed(some) for name, some in by_strategy(runs)}
-    sign = catalog.metric(metric).sign
-    good = {name: sign * some for name, some in scores.items()}  # from here on, more is better
+    good = {name: metric.sign * some for name, some in scores.items()}  # from here on, more is better
     ceilings = {name: some for name, some in good.items() if catalog.is_ceiling(name)}
     fair = _shared(good)
     baseline, rivals = _best({name: some for name, some in fair.items() if catalog.is_baseline(name)})
     transfers = [name for name in scores if name not in ceilings and not catalog.is_baseline(name)]
     band = margin
-    if baseline is not None and catalog.metric(metric).unit == "label":
+    if baseline is not None and metric.unit == "label":
         band = margin * abs(float(scores[baseline].mean()))
 
     gains = {name: _paired(good[name], good[baseline]) if baseline else np.empty(0) for name in transfers}
@@ -123,7 +137,7 @@ def _compared(runs: pd.DataFrame, budget: Any, metric: str, margin: float) -> li
     for name, some in scores.items():
         mean, low, high = t_interval(some.to_numpy())
         row = {"strategy": name, "labels": budget, "n": len(some), "mean": mean, "std": some.std(), "ci_low": low}
-        row |= {"ci_high": high, "baseline": baseline, "margin": band, "metric": metric}
+        row |= {"ci_high": high, "baseline": baseline, "margin": band}
         row |= judged.get(name, {"verdict": CEILING if name in ceilings else BASELINE, "pairs": 0})
         row |= {
             "headroom": headroom[0],

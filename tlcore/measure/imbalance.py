@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -53,6 +53,17 @@ def counts(situation: Situation, labels: int | None = None, seed: int = 0) -> pd
     return pd.DataFrame(rows, columns=columns)
 
 
+def noted(parts: Mapping[str, Any]) -> pd.DataFrame:
+    """The counts that an experiment's facts keep (``{"source": {"n": 900, "classes": {"no": 800, "yes": 100}}}``) as a
+    frame like that of `counts`, for when the data can no longer be read."""
+    rows = [
+        {"part": part, "class": name, "count": count, "share": count / max(1, found["n"])}
+        for part, found in parts.items()
+        for name, count in found["classes"].items()
+    ]
+    return pd.DataFrame(rows, columns=["part", "class", "count", "share"])
+
+
 def overview(counts: pd.DataFrame) -> pd.DataFrame:
     """One row per part: ``part, n, classes, ratio, minority, minority_share, effective_classes``.
 
@@ -76,6 +87,11 @@ def overview(counts: pd.DataFrame) -> pd.DataFrame:
         )
     columns = ["part", "n", "classes", "ratio", "minority", "minority_share", "effective_classes"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def rarest(overview: pd.DataFrame) -> str:
+    """The class that is rarest in the test set."""
+    return str(overview.loc[overview["part"] == "test", "minority"].iloc[0])
 
 
 def precision_recall(predictions: Predictions, runs: pd.DataFrame, event: int = 1) -> pd.DataFrame:

@@ -1,0 +1,212 @@
+"""Charts in money: what every strategy brings, and profit against the threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from tlcore import catalog
+from tlcore.charts import style
+from tlcore.charts.worth import money, whom
+from tlcore.measure.gain import CEILING
+from tlcore.measure.payoffs import PER, Payoffs, Worth
+from tlcore.measure.value import Flat
+from tlcore.words import _
+
+ROWS_AT_MOST, CURVES_AT_MOST = 16, 4  # bands of more curves cover each other
+LOWER = 18  # pixels between the middle of a row and its interval: its words stand above
+FEW = 0.1  # thresholds below it are spread out
+SUM = ",.4~r"
+
+
+def profits(summary: pd.DataFrame, worth: Worth, flat: Flat | None = None) -> style.Picture:
+    """What each strategy brings per 1,000 cases with its 95 % interval, best on top, from `value.worth_of`.
+
+    Rules: what is brought without any model, where it is near enough to be drawn.
+    """
+    rows = summary[summary["mean"].notna() & (summary["verdict"] != CEILING)].sort_values("mean", ascending=False)
+    rows, cut = rows.head(ROWS_AT_MOST), len(rows) - ROWS_AT_MOST
+    signs = [style.sign(word) for word in rows["verdict"]]
+    frame = pd.DataFrame(
+        {
+            "row": [style.title(name) for name in rows["strategy"]],
+            "sum": rows["mean"].to_numpy(float),
+            "low": rows["ci_low"].to_numpy(float),
+            "high": rows["ci_high"].to_numpy(float),
+            "verdict": [sign.word for sign in signs],
+            "text": [
+                f"{style.title(name)}: {money(mean, worth.currency)}\n{sign.icon} {sign.word}"
+                + ("" if pd.isna(gain) else f", {money(gain, worth.currency, signed=True)}")
+                for name, mean, gain, sign in zip(rows["strategy"], rows["mean"], rows["gain"], signs, strict=True)
+            ],
+        }
+    )
+    looks = {sign.word: sign.colour for sign in signs}
+    colour = alt.Color("verdict:N", legend=None, scale=alt.Scale(domain=[*looks], range=[*looks.values()]))
+    place = alt.Y("row:N", title=None, sort=None, axis=None)
+    title = _per(worth)
+    low, high = frame[["sum", "low"]].min().min(), frame[["sum", "high"]].max().max()
+    near = _flat(flat, low - 0.6 * (high - low), high + 0.6 * (high - low))
+    axis = alt.X("sum:Q", title=title, scale=alt.Scale(zero=False, padding=16), axis=alt.Axis(format=SUM, tickCount=6))
+    tooltip = [
+        alt.Tooltip("row:N", title=_("Strategy")),
+        alt.Tooltip("sum:Q", title=title, format=",.0f"),
+        alt.Tooltip("low:Q", title=_("95 % from"), format=",.0f"),
+        alt.Tooltip("high:Q", title=_("95 % to"), format=",.0f"),
+    ]
+    base = alt.Chart(frame).encode(place, colour, tooltip=tooltip)
+    text = base.mark_text(align="left", x=4, yOffset=-14, lineBreak="\n", fontSize=13, fontWeight="bold")
+    rules = alt.Chart(near).mark_rule(color=style.INK, strokeDash=[4, 4]).encode(alt.X("profit:Q", title=title))
+    return style.framed(
+        alt.layer(
+            *([rules.encode(tooltip=[alt.Tooltip("label:N")])] if len(near) else []),
+            base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2.6, yOffset=LOWER)
+            .encode(alt.X("low:Q", title=title), alt.X2("high:Q")),
+            base.mark_point(size=120, filled=True, opacity=1, yOffset=LOWER).encode(axis),
+            text.encode(text="text:N"),
+        ),
+        alt.Step(62),
+        _("Profit per {n} cases: {rows}.", n=f"{PER:,}",
+          rows="; ".join(text.replace("\n", ", ") for text in frame["text"]) or "-"),
+        _("Dashed, without any model: {rules}.", rules=_(", ").join(near["label"])) if len(near) else "",
+        _("No line: too few seeds for an interval.") if frame["low"].isna().any() else "",
+        _("{n} rows are not drawn.", n=cut) if cut > 0 else "",
+    )  # fmt: skip
+
+
+def against_threshold(
+    curve: pd.DataFrame, summary: pd.DataFrame, outcomes: pd.DataFrame, worth: Worth, flat: Flat | None = None,
+    unit: str = "",
+) -> style.Picture:  # fmt: skip
+    """Profit per 1,000 cases against the threshold (of numbers: against what is added, in ``unit``).
+
+    ``curve`` is `value.curve` or `value.shifted`; dots stand at the threshold in use, the mean over seeds, with its
+    reach over seeds and the 95 % interval of the profit, from ``outcomes`` and ``summary``.
+    """
+    kept, left_out = kept_of(curve, "profit")
+    names = named(curve, kept)
+    dots = _in_use(outcomes, summary, kept)
+    low, high = _reach(curve[curve["strategy"].isin(kept)], flat)
+    classes = isinstance(worth, Payoffs)
+    title = _per(worth)
+    at = (
+        _("Threshold: named from this probability on")
+        if classes
+        else _("Added to every prediction ({unit})", unit=unit)
+    )
+    fine = classes and worth.threshold < FEW  # type: ignore[union-attr]
+    scale = (
+        alt.Scale(domain=[0, 1], type="sqrt")
+        if fine
+        else alt.Scale(domain=[0, 1])
+        if classes
+        else alt.Scale(nice=False)
+    )
+    shares = alt.Axis(format="~%", values=[0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1] if fine else None)
+    x = alt.X("threshold:Q", title=at, scale=scale, axis=shares if classes else alt.Axis(format=SUM))
+    y = alt.Y("profit:Q", title=title, axis=alt.Axis(format=SUM), scale=alt.Scale(domain=[low, high], nice=True))
+    tooltip = [
+        alt.Tooltip("series:N", title=_("Strategy")),
+        alt.Tooltip("threshold:Q", title=at, format=".1%" if classes else SUM),
+        alt.Tooltip("profit:Q", title=title, format=",.0f"),
+        alt.Tooltip("low:Q", title=_("95 % from"), format=",.0f"),
+        alt.Tooltip("high:Q", title=_("95 % to"), format=",.0f"),
+    ]
+    drawn = curve[curve["strategy"].isin(kept)].assign(series=lambda frame: frame["strategy"].map(names))
+    dots = dots.assign(series=dots["strategy"].map(names))
+    colour, *coded = style.encodings(names)
+    lines, marks = alt.Chart(drawn), alt.Chart(dots)
+    layers: list[Any] = [
+        alt.Chart(drawn.dropna(subset=["low", "high"])).mark_area(opacity=0.11, clip=True)
+        .encode(x, alt.Y("low:Q", title=title), alt.Y2("high:Q"), colour),
+        *_rules(_flat(flat, low, high)),
+        lines.mark_line(strokeWidth=2.4, clip=True).encode(x, y, *coded, alt.Order("threshold:Q")),
+        lines.mark_point(size=120, opacity=0, filled=True, clip=True).encode(x, y, colour, tooltip=tooltip),
+        marks.mark_rule(strokeWidth=2, clip=True).encode(alt.X("first:Q"), alt.X2("last:Q"), y, colour),
+        marks.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2, clip=True)
+        .encode(x, alt.Y("low:Q", title=title), alt.Y2("high:Q"), colour),
+        marks.mark_point(size=130, filled=True, opacity=1, stroke="white", clip=True)
+        .encode(x, y, colour, tooltip=tooltip),
+    ]  # fmt: skip
+    told = "; ".join(f"{row.series}: {money(row.profit, worth.currency)}" for row in dots.itertuples())
+    return style.framed(
+        alt.layer(*layers).resolve_scale(color="independent", strokeDash="independent"),
+        style.HEIGHT,
+        _("Profit against threshold; at the threshold in use: {strategies}.", strategies=told or "-")
+        if classes
+        else _("Cost of errors against a shift of the predictions; as in use: {strategies}.", strategies=told or "-"),
+        _("Dot: the threshold in use, with its reach over seeds.") if classes else _("Dot: the shift in use."),
+        _("One seed gives no band: {strategies}.", strategies=style.titles(_single(curve, kept)))
+        if _single(curve, kept)
+        else "",
+        _("Not drawn: {strategies}.", strategies=style.titles(left_out)) if left_out else "",
+    )
+
+
+def kept_of(frame: pd.DataFrame, by: str) -> tuple[list[str], list[str]]:
+    """Whom a chart has room for: the best by their highest point, the best without transfer among them."""
+    tops = frame.groupby("strategy", sort=False)[by].mean().sort_values(ascending=False)
+    ranked = [name for name in tops.index if not catalog.is_ceiling(name)]
+    rival = next((name for name in ranked if catalog.is_baseline(name)), None)
+    return style.shown(ranked, must=[rival] if rival else [], most=CURVES_AT_MOST)
+
+
+def named(frame: pd.DataFrame, kept: Iterable[str]) -> Mapping[str, str]:
+    n = frame.groupby("strategy")["n"].max()
+    return {name: _("{strategy} (n = {n})", strategy=style.title(name), n=int(n[name])) for name in kept}
+
+
+def _single(frame: pd.DataFrame, kept: list[str]) -> list[str]:
+    n = frame.groupby("strategy")["n"].max()
+    return [name for name in kept if n[name] == 1]
+
+
+def _in_use(outcomes: pd.DataFrame, summary: pd.DataFrame, kept: list[str]) -> pd.DataFrame:
+    """The threshold in use and what it brings: ``strategy, threshold, first, last, profit, low, high``."""
+    told = outcomes[outcomes["strategy"].isin(kept) & np.isfinite(outcomes["threshold"])].groupby("strategy")
+    use = told["threshold"].agg(["mean", "min", "max"])
+    use.columns = pd.Index(["threshold", "first", "last"])
+    brings = summary.set_index("strategy")[["mean", "ci_low", "ci_high"]]
+    brings.columns = pd.Index(["profit", "low", "high"])
+    return use.join(brings).reset_index()
+
+
+def _reach(curve: pd.DataFrame, flat: Flat | None) -> tuple[float, float]:
+    """The profits worth looking at: from the best down to a little below doing without a model; where naming
+    everybody ruins, nothing would be seen beside it."""
+    if curve.empty:
+        return 0.0, 1.0
+    lowest, top = float(curve["profit"].min()), float(curve["profit"].max())
+    if flat is not None:
+        lowest, top = min(lowest, flat.all, flat.none), max(top, flat.best)
+    span = max(top - flat.best, 0.05 * (top - lowest)) if flat is not None else top - lowest
+    return max(lowest, top - 2.5 * span) if span else lowest - 1, top + 0.12 * (span or 1)
+
+
+def _flat(flat: Flat | None, low: float, high: float) -> pd.DataFrame:
+    """What is brought without a model, where it lies between two sums: ``profit, label``."""
+    found = [] if flat is None else [(flat.all, whom(True)), (flat.none, whom(False))]
+    rows = [(profit, f"{name} {profit:,.0f}") for profit, name in found if low <= profit <= high]
+    return pd.DataFrame(rows, columns=["profit", "label"])
+
+
+def _rules(frame: pd.DataFrame) -> list[Any]:
+    """A dashed line for each sum without a model; the words stand apart, so that none covers the other."""
+    layers: list[Any] = []
+    for place, (position, _row) in enumerate(frame.iterrows()):
+        one = alt.Chart(frame.loc[[position]])
+        where = alt.XValue("width") if place == 0 else alt.XValue(4)
+        layers.append(one.mark_rule(color=style.INK, strokeDash=[4, 4]).encode(alt.Y("profit:Q")))
+        text = one.mark_text(
+            color=style.INK, align="right" if place == 0 else "left", dx=-4 if place == 0 else 0, dy=-7
+        )
+        layers.append(text.encode(where, alt.Y("profit:Q"), alt.Text("label:N")))
+    return layers
+
+
+def _per(worth: Worth) -> str:
+    return _("Profit per {n} cases ({currency})", n=f"{PER:,}", currency=worth.currency)

@@ -1,0 +1,174 @@
+"""What is it worth? The answer in money, in words a manager can repeat.
+
+`answered` is all a report needs: the runs of one label budget, their ladders and the payoffs.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tlcore.charts import answers, style
+from tlcore.charts.answers import Answer
+from tlcore.measure import value
+from tlcore.measure.gain import CEILING, HELPS, HURTS, OPEN, SAME
+from tlcore.measure.ladders import Ladders
+from tlcore.measure.payoffs import PER, Payoffs, Worth
+from tlcore.measure.value import ENOUGH, Flat
+from tlcore.words import _, counted
+
+
+def answered(found: Ladders, runs: pd.DataFrame, worth: Worth) -> Answer:
+    """Is transfer worth money? From the ladders of these runs of one label budget (`tlcore.measure.ladders`)."""
+    if worth.objection:
+        return Answer(worth.objection)
+    told = value.outcomes(found, runs, worth)
+    flat = value.flat(found, worth) if isinstance(worth, Payoffs) and found else None
+    return answer(value.worth_of(told), told, worth, flat)
+
+
+def answer(summary: pd.DataFrame, outcomes: pd.DataFrame, worth: Worth, flat: Flat | None = None) -> Answer:
+    """The same from what was measured: `value.worth_of`, `value.outcomes` and, for classes, `value.flat`."""
+    if worth.objection:
+        return Answer(worth.objection)
+    if outcomes.empty:
+        return Answer(_("No answer: no run kept what it would say of every case, so it cannot be priced."))
+    rows = summary[summary["gain"].notna()]
+    if rows.empty:
+        return answers.verdict(summary)
+    better = summary[~summary["verdict"].isin([CEILING])]
+    top = better.sort_values("mean").iloc[-1]
+    if flat is not None and flat.best >= (top["mean"] if pd.isna(top["ci_high"]) else top["ci_high"]):
+        return Answer(_no_model(flat, top, worth.currency), _said(_chosen(outcomes, worth)), top["strategy"], SAME)
+    best = next(some.iloc[-1] for word in (HELPS, OPEN, SAME, HURTS)
+                if len(some := rows[rows["verdict"] == word].sort_values("gain")))  # fmt: skip
+    return Answer(
+        _headline(best, worth),
+        _said(_clear(best, len(rows)), _without(summary, best, worth), _flat(flat, top, worth), _harm(rows, worth),
+              _chosen(outcomes, worth)),
+        best["strategy"], best["verdict"], None if pd.isna(best["more_seeds"]) else int(best["more_seeds"]),
+    )  # fmt: skip
+
+
+def money(amount: float, currency: str, signed: bool = False) -> str:
+    """A sum as people write it: cents only where they are noticed."""
+    digits = 0 if abs(amount) >= 100 or amount == round(amount) else 2
+    return f"{round(amount, digits) + 0.0:{'+' if signed else ''},.{digits}f} {currency}"
+
+
+def sum_of(row: pd.Series, currency: str) -> str:
+    """A mean sum per 1,000 cases with its interval, from a row of the summary frame."""
+    told = money(row["mean"], currency)
+    if pd.isna(row["ci_low"]):
+        return told
+    ends = {"low": money(row["ci_low"], currency), "high": money(row["ci_high"], currency)}
+    return _("{sum} (95 %: {low} to {high})", sum=told, **ends)
+
+
+def whom(everybody: bool) -> str:
+    """What is done without a model."""
+    return _("naming every case") if everybody else _("naming no case")
+
+
+def _headline(best: pd.Series, worth: Worth) -> str:
+    sure, gain = best["verdict"], best["gain"]
+    told = {"strategy": style.title(best["strategy"]), "n": f"{PER:,}", "sum": money(abs(gain), worth.currency)}
+    ends = ""
+    if pd.notna(best["gain_low"]):
+        low, high = best["gain_low"], best["gain_high"]
+        if sure == HURTS:
+            low, high = -high, -low
+        ends = _(" ({low} to {high})", low=money(low, worth.currency), high=money(high, worth.currency))
+    if sure == HELPS:
+        return _("With {strategy}, {n} cases are worth {sum} more than without transfer{ends}.", ends=ends, **told)
+    if sure == HURTS:
+        return _(
+            "No, transfer loses money: even with {strategy}, {n} cases are worth {sum} less than without it{ends}.",
+            ends=ends, **told,
+        )  # fmt: skip
+    if sure == SAME:
+        return _("Transfer is worth nothing extra here: {n} cases bring as much without it.", **told)
+    if gain < 0:
+        return _(
+            "Not enough evidence: with {strategy}, {n} cases are worth {sum} less than without transfer{ends}.",
+            ends=ends, **told,
+        )  # fmt: skip
+    return _(
+        "Not enough evidence: with {strategy}, {n} cases are worth {sum} more than without transfer{ends}.",
+        ends=ends, **told,
+    )  # fmt: skip
+
+
+def _no_model(flat: Flat, top: pd.Series, currency: str) -> str:
+    return _(
+        "Do without a model: {deed} brings {sum} per {n} cases, and the best model, {strategy}, only {less}.",
+        deed=whom(flat.all >= flat.none), sum=money(flat.best, currency), n=f"{PER:,}",
+        strategy=style.title(top["strategy"]), less=money(top["mean"], currency),
+    )  # fmt: skip
+
+
+def _without(summary: pd.DataFrame, best: pd.Series, worth: Worth) -> str:
+    """With and without, in money, on the seeds that both have."""
+    rival = summary[summary["strategy"] == best["baseline"]].iloc[0]
+    other = best["mean"] - best["gain"] if best["pairs"] == best["n"] else rival["mean"]
+    return _(
+        "Per {n} cases: {strategy} {sum}; the best without transfer, {baseline}, {other}.", n=f"{PER:,}",
+        strategy=style.title(best["strategy"]), sum=money(best["mean"], worth.currency),
+        baseline=style.title(rival["strategy"]), other=money(other, worth.currency),
+    )  # fmt: skip
+
+
+def _flat(flat: Flat | None, top: pd.Series, worth: Worth) -> str:
+    """What no model at all brings, and a warning where that is as much."""
+    if flat is None:
+        return ""
+    told = _("Without any model: {deed} {sum}.", deed=whom(flat.all >= flat.none),
+             sum=money(flat.best, worth.currency))  # fmt: skip
+    if pd.notna(top["ci_low"]) and flat.best < top["ci_low"]:
+        return told
+    return f"{told} {_('No model is surely worth more than that.')}"
+
+
+def _harm(rows: pd.DataFrame, worth: Worth) -> str:
+    losing = rows[rows["verdict"] == HURTS].sort_values("gain")
+    if losing.empty or len(losing) == len(rows):
+        return ""
+    named = _(", ").join(
+        f"{style.title(row['strategy'])} {money(row['gain'], worth.currency)}" for _i, row in losing.iterrows()
+    )
+    return _("These lose money: {strategies}.", strategies=named)
+
+
+def _clear(best: pd.Series, tried: int) -> str:
+    if best["verdict"] != OPEN or not (best["gain_low"] > 0):
+        return ""
+    return counted(
+        "Its own interval lies above zero, but so few seeds may do that by chance.",
+        "Its own interval lies above zero, but of {n} strategies tried at once, one may do that by chance.", tried,
+    )  # fmt: skip
+
+
+def _chosen(outcomes: pd.DataFrame, worth: Worth) -> str:
+    """Who chose the threshold, or the shift."""
+    share = value.who_chose(outcomes[outcomes["profit"].notna()])
+    classes = isinstance(worth, Payoffs)
+    if share == 1:
+        return (
+            _("Every seed's threshold was chosen on its validation labels; what it brings was read on the test set.")
+            if classes
+            else _("What is added to a prediction was chosen on validation labels; its cost was read on the test set.")
+        )
+    if isinstance(worth, Payoffs):
+        own = _("The threshold follows from the payoffs alone: name a case from {share} on.",
+                share=answers.percent(worth.threshold))  # fmt: skip
+        why = _("To choose it on validation labels takes {n} of either class there.", n=ENOUGH)
+    else:
+        own = _("Predictions are taken as they are.")
+        why = _("To shift them to the cheaper side takes {n} validation labels.", n=ENOUGH)
+    if share == 0:
+        return f"{own} {why}"
+    return _("In {share} of the runs validation labels chose; in the others there were too few. {own}",
+             share=answers.percent(share), own=own)  # fmt: skip
+
+
+def _said(*sentences: str) -> tuple[str, ...]:
+    return tuple(sentence for sentence in sentences if sentence)

@@ -1,0 +1,65 @@
+"""The rungs of runs as arrays: what every threshold names, asked again whenever a payoff or a capacity changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+
+class Ladder(NamedTuple):
+    """What every threshold names in one part of a run: ``(K,)`` each, the strictest first."""
+
+    threshold: np.ndarray
+    named: np.ndarray
+    hits: np.ndarray
+
+    @property
+    def cases(self) -> int:
+        return int(self.named[-1])
+
+    @property
+    def events(self) -> int:
+        return int(self.hits[-1])
+
+    def place(self, threshold: np.ndarray | float) -> np.ndarray:
+        """The rung that names all from this threshold on."""
+        return np.searchsorted(-self.threshold, -np.asarray(threshold, dtype=float), side="right") - 1
+
+    def at(self, threshold: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+        """How many are named from this probability on, and how many of them are events.
+
+        Where a long list was thinned, the cases between two rungs (at most 1 in 60) count as below.
+        """
+        place = self.place(threshold)
+        return self.named[place], self.hits[place]
+
+    def among(self, share: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+        """How many are named when this share is, the most suspect first, and the events among them.
+
+        Of cases with one score some are taken at random: the expected count.
+        """
+        named = np.asarray(share, dtype=float) * self.cases
+        return named, np.interp(named, self.named, self.hits)
+
+
+class Errors(NamedTuple):
+    """Quantiles of prediction minus truth in one part of a run, ``(Q,)`` each, the lowest first."""
+
+    level: np.ndarray
+    error: np.ndarray
+
+
+Ladders = Mapping[str, Mapping[str, Any]]  # by run, by part ("test", and "valid" where it was kept)
+
+
+def ladders(rungs: Mapping[str, pd.DataFrame]) -> Ladders:
+    """The rungs of runs (`Store.rungs`) as arrays: read once, asked whenever a payoff changes."""
+    return {run: {str(part): _taken(some) for part, some in frame.groupby("part")} for run, frame in rungs.items()}
+
+
+def _taken(some: pd.DataFrame) -> Ladder | Errors:
+    kind = Errors if "error" in some and some["error"].notna().any() else Ladder
+    return kind(*(some[name].to_numpy(np.float64) for name in kind._fields))

@@ -1,0 +1,81 @@
+"""Who pays for the rare class?"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tlcore.charts import answers, style
+from tlcore.charts import imbalance as charts
+from tlcore.measure import imbalance as measure
+from tlcore.measure.gain import best
+from tlcore.report.content import TECHNICAL, Exhibit, Section, Table
+from tlcore.report.material import Material
+from tlcore.report.sections.data import counts
+from tlcore.words import _
+
+PLACE, AUDIENCES, SLIDE = 70, frozenset({TECHNICAL}), False
+
+
+def tell(material: Material) -> Section | None:
+    if material.regression or not material.tested:
+        return None
+    classes, tested, done = material.facts["classes"], material.tested, material.done
+    overview = measure.overview(counts(material))
+    rarest = measure.rarest(overview)
+    event = classes.index(rarest)
+    per_class = measure.per_class(tested, done, classes)
+    points = measure.operating_points(tested, done, event=event)
+    first = best(material.summary)
+    first = first if (per_class["strategy"] == first).any() else str(per_class["strategy"].iloc[0])
+    alarms = points if len(classes) == 2 else points.head(0)
+    said = answers.imbalance(overview, per_class, first, alarms, material.facts["label"])
+    shown = per_class[per_class["strategy"].isin([first, "scratch"])]
+    curves = measure.precision_recall(tested, done, event=event)
+    of = [tested[run] for run in done.loc[done["strategy"] == first, "run"] if run in tested]
+    return Section(
+        _("Who pays for the rare class?"), said.headline, said.sentences,
+        exhibits=(
+            Exhibit(
+                _("How much of each class {strategy} finds", strategy=style.title(first)), charts.recalls(shown),
+                _table(shown),
+                _("The share of each class that is recognised, with the interval that so many test examples allow. "
+                  "Hollow: the model trained from scratch. A filled dot left of a hollow one: this class pays."),
+            ),
+            Exhibit(
+                _("Alarms for {name}: how many are right, how many events are found",
+                  name=f"{material.facts['label']} = {rarest}"),
+                charts.precision_recall(curves, points["actual_rate"].mean(), points),
+                what=_("Every threshold is a compromise: further right finds more of the events, higher up means fewer "
+                       "false alarms. The higher a line, the better. The dashed rule is what blind guessing reaches."),
+            ),
+            Exhibit(
+                _("What {strategy} takes for what", strategy=style.title(first)),
+                charts.confusion(charts.tally(of, classes), first),
+                what=_("Test examples by actual class (rows) and predicted class (columns), the mean over the seeds "
+                       "whose predictions are kept. The diagonal is right."),
+            ),
+        ),
+        notes=_coverage(material),
+    )  # fmt: skip
+
+
+def _coverage(material: Material) -> tuple[str, ...]:
+    """Where the predictions of some seeds are not kept, the figures here are not those of the verdict."""
+    kept = material.done["run"].isin(list(material.tested))
+    if kept.all():
+        return ()
+    told = _(
+        "These figures rest on {kept} of {all} seeds: of the others only the scores are kept. The verdict counts all.",
+        kept=material.done.loc[kept, "seed"].nunique(), all=material.done["seed"].nunique(),
+    )  # fmt: skip
+    return (told,)
+
+
+def _table(per_class: pd.DataFrame) -> Table:
+    columns = (_("Strategy"), _("Class"), _("Test examples"), _("Recall"), _("95 % interval"), _("Precision"), "F1")
+    rows = [
+        (style.title(str(row["strategy"])), str(row["class"]), f"{row['n']:,}", answers.percent(row["recall"]),
+         f"{row['low']:.0%} – {row['high']:.0%}", answers.percent(row["precision"]), f"{row['f1']:.3f}")
+        for _place, row in per_class.iterrows()
+    ]  # fmt: skip
+    return Table(columns, rows, frozenset({2, 3, 4, 5, 6}))
