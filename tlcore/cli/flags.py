@@ -80,7 +80,7 @@ def experiment(asked: Namespace) -> Any:
         if (value := getattr(asked, key)) is not None
     }
     if asked.labels is not None:
-        changed["labels"] = _budgets(asked.labels)
+        changed["labels"] = budgets(asked.labels)
     if asked.preset is not None:
         changed["training"] = PRESETS[asked.preset]
     if asked.watch_source:
@@ -150,7 +150,8 @@ def _strategies(asked: Namespace, base: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in chosen if not (asked.no_baselines and catalog.is_baseline(name)))
 
 
-def _budgets(text: str) -> tuple[int | None, ...]:
+def budgets(text: str) -> tuple[int | None, ...]:
+    """Label budgets from words such as "20,50,all"; None is every label there is. Raises `Unusable`."""
     words = [word.strip() for word in text.split(",") if word.strip()]
     wrong = [word for word in words if word != "all" and not word.isdecimal()]
     if wrong or not words:
@@ -171,10 +172,11 @@ def _setting(word: str, owners: dict[str, Any]) -> tuple[str, str, Any]:
     known = {field.name: field for field in fields(owners[owner])}
     if knob not in known:
         raise unknown(f"knob of {owner}", knob, known)
-    return owner, knob, _value(f"{owner}.{knob}", known[knob], text)
+    return owner, knob, valued(f"{owner}.{knob}", known[knob], text)
 
 
-def _value(where: str, field: Field[Any], text: str) -> Any:
+def valued(where: str, field: Field[Any], text: str) -> Any:
+    """The value of a knob that this text means, of the kind its default has. Raises `Unusable`."""
     kinds: Iterable[tuple[type, Callable[[str], Any], str]] = (
         (bool, lambda word: {"true": True, "false": False}[word.lower()], "true or false"),
         (int, int, "a whole number"),
