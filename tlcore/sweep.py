@@ -158,13 +158,13 @@ def _ascending(axis: Axis) -> Axis:
 def _cell(start: Plan, axes: Sequence[Axis], values: Sequence[Any]) -> Cell:
     at = dict(zip((axis.name for axis in axes), values, strict=True))
     turned = {name: value for name, value in at.items() if name != LABELS}
-    told = ", ".join(f"{name} {'all' if value is None else value}" for name, value in at.items())
+    told = ", ".join(f"{name} {'all' if value is None else format(value, 'g')}" for name, value in at.items())
     asked = start.experiment
     experiment = replace(
         asked,
         settings={**asked.settings, **turned},
         labels=(at[LABELS],) if LABELS in at else asked.labels,
-        name=f"{asked.name or asked.scenario}: {told}",
+        name=f"{catalog.scenarios()[asked.scenario].title}: {told}",
     )
     specs = tuple(experiment.runs(backbone=start.backbone, metric=start.metric))
     return Cell(at, experiment, specs, identity(experiment, specs))

@@ -104,7 +104,7 @@ def _values(experiment: StoredExperiment, name: str, cell: Any) -> Axis:
         knob.metadata["low"], knob.metadata["high"], isinstance(knob.default, int)
     )  # fmt: skip
     text = cell.text_input(
-        _("{condition}: values", condition=called(asked.scenario, name)), ", ".join(f"{value:g}" for value in usual),
+        _("Its values"), ", ".join(f"{value:g}" for value in usual),
         key=f"values.{asked.scenario}.{name}", **BOUND,
         help=None if knob is None else _("From {low} to {high}.", low=f"{knob.metadata['low']:g}",
                                          high=f"{knob.metadata['high']:g}"),

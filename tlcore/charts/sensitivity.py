@@ -51,7 +51,7 @@ def grid(rows: pd.DataFrame, axes: Mapping[str, str], strategy: str) -> style.Pi
             "across": rows[across].map(amount),
             "up": rows[up[0]].map(amount) if up else "",
             "verdict": rows["verdict"],
-            "told": [sign(verdict).word for verdict in rows["verdict"]],
+            "told": [_key(verdict) for verdict in rows["verdict"]],
             "icon": [sign(verdict).icon for verdict in rows["verdict"]],
             "text": ["" if pd.isna(gain) else answers.figure(gain, metric, signed=True) for gain in rows["gain"]],
             "strategy": [_("–") if pd.isna(name) else style.title(name) for name in rows["strategy"]],
@@ -62,10 +62,12 @@ def grid(rows: pd.DataFrame, axes: Mapping[str, str], strategy: str) -> style.Pi
         }
     )
     order = [HELPS, SAME, OPEN, HURTS, DUE]
-    signs = [sign(verdict) for verdict in order if verdict in set(rows["verdict"])]
-    key = alt.Legend(title=None, orient="bottom", columns=style.COLUMNS, labelLimit=300, symbolType="square")
+    kinds = [verdict for verdict in order if verdict in set(rows["verdict"])]
+    key = alt.Legend(
+        title=None, orient="bottom", columns=style.COLUMNS, labelLimit=300, symbolType="square", symbolStrokeWidth=0
+    )
     colour = alt.Color(
-        "told:N", legend=key, scale=alt.Scale(domain=[s.word for s in signs], range=[s.colour for s in signs])
+        "told:N", legend=key, scale=alt.Scale(domain=[*map(_key, kinds)], range=[sign(kind).colour for kind in kinds])
     )
     unit = _("points") if factor == 100 else _("in the label's own unit")
     tooltip = [
@@ -81,8 +83,9 @@ def grid(rows: pd.DataFrame, axes: Mapping[str, str], strategy: str) -> style.Pi
     ]
     label = alt.Axis(labelAngle=0, labelLimit=100, titleLimit=600)
     x = alt.X("across:N", sort=_order(rows[across]), title=axes[across], axis=label)
+    above = alt.Axis(titleAngle=0, titleAlign="left", titleAnchor="start", titleX=0, titleY=-10, titleLimit=600)
     y = alt.Y("up:N", sort=_order(rows[up[0]])[::-1] if up else None, title=axes[up[0]] if up else None,
-              axis=alt.Axis(titleLimit=340) if up else None)  # fmt: skip
+              axis=above if up else None)  # fmt: skip
     pick = alt.selection_point(name=CELL, fields=["number"], empty=False)
     base = alt.Chart(frame).encode(x, y, tooltip=tooltip)
     text = base.mark_text(fontWeight="bold", color="white")
@@ -109,6 +112,10 @@ def sign(verdict: str) -> style.Sign:
     word = {HELPS: _("transfer pays"), SAME: _("makes no difference"), HURTS: _("transfer harms"),
             OPEN: _("not enough evidence")}[verdict]  # fmt: skip
     return style.sign(verdict)._replace(word=word)
+
+
+def _key(verdict: str) -> str:
+    return f"{sign(verdict).icon} {sign(verdict).word}"
 
 
 def amount(value: Any) -> str:
@@ -138,7 +145,9 @@ def _said(verdict: str, rows: pd.DataFrame, axes: Mapping[str, str], strategy: s
             SAME: _("{strategy} makes no practical difference in any of {of} conditions.", **told),
             OPEN: _("Not enough evidence in any of {of} conditions.", **told),
         }[verdict]
-    where = _("; ").join(_range(axes[axis], rows[axis], *ends) for axis, ends in found.items())
+    where = _("; ").join(
+        _range(axes[axis][:1].lower() + axes[axis][1:], rows[axis], *ends) for axis, ends in found.items()
+    )
     return {
         HELPS: _("{strategy} pays where: {where}.", strategy=strategy, where=where),
         HURTS: _("{strategy} harms where: {where}.", strategy=strategy, where=where),
