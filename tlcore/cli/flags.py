@@ -31,10 +31,15 @@ def data(parser: ArgumentParser, what: str = "a scenario on offer") -> None:
 
 def budget(parser: ArgumentParser) -> None:
     """The flags that say what is compared, and under which budget."""
-    from tlcore.spec import PRESETS
-
     parser.add_argument("--strategies", metavar="A,B,C", help="strategies by name, or 'all' (default: the usual ones)")
     parser.add_argument("--no-baselines", action="store_true", help="leave out the models without transfer")
+    training(parser)
+
+
+def training(parser: ArgumentParser) -> None:
+    """The flags that say under which budget something is trained, and how it is judged."""
+    from tlcore.spec import PRESETS
+
     parser.add_argument("--labels", metavar="N,M,all", help="how many target labels may be used; several budgets")
     parser.add_argument("--seeds", type=int, metavar="K", help="repetitions with other samples and weights (default 5)")
     parser.add_argument("--preset", metavar="|".join(PRESETS), help="how long to train (default balanced)")
