@@ -219,6 +219,16 @@ def test_the_page_says_what_a_map_costs_starts_it_and_shows_what_is_there(asked,
     assert "start_map" not in {button.key for button in app.button}
 
 
+def test_the_cells_of_a_map_do_not_crowd_the_list_of_experiments(asked, store):
+    grid = sweep.sweep(ASKED, [SHIFT])
+    sweep.submit(store, grid)
+    app = page()
+    assert len(app.selectbox[0].options) == 1
+    assert app.query_params["experiment"] in (asked, [asked]), "the newest cell is not what a visitor came for"
+    opened_cell = page(experiment=grid.cells[0].id)
+    assert len(opened_cell.selectbox[0].options) == 2
+
+
 def test_values_that_make_no_map_are_said_in_place(asked):
     assert "must lie between" in page(**{"values.cold_start.covariate_shift": "0, 7"}).error[0].value
     assert "must be a number" in page(**{"values.cold_start.covariate_shift": "a lot"}).error[0].value

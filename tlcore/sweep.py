@@ -20,7 +20,7 @@ from tlcore import catalog, launch
 from tlcore.errors import Unusable, gathered, unknown
 from tlcore.plan import Plan, plan
 from tlcore.preflight import preflight
-from tlcore.spec import Experiment, RunSpec
+from tlcore.spec import PART, Experiment, RunSpec
 from tlcore.store import Store
 from tlcore.store.artifacts import PICTURE, PREDICTIONS, WEIGHTS
 from tlcore.store.submitting import identity
@@ -164,7 +164,7 @@ def _cell(start: Plan, axes: Sequence[Axis], values: Sequence[Any]) -> Cell:
         asked,
         settings={**asked.settings, **turned},
         labels=(at[LABELS],) if LABELS in at else asked.labels,
-        name=f"{catalog.scenarios()[asked.scenario].title}: {told}",
+        name=f"{PART}{catalog.scenarios()[asked.scenario].title}: {told}",
     )
     specs = tuple(experiment.runs(backbone=start.backbone, metric=start.metric))
     return Cell(at, experiment, specs, identity(experiment, specs))
@@ -179,7 +179,11 @@ def _planned(cell: Cell) -> Plan:
     try:
         planned = plan(cell.experiment)
     except Unusable as error:
-        raise Unusable(*(f"{cell.experiment.name}: {problem}" for problem in error.problems)) from error
+        raise Unusable(*(f"{_named(cell)}: {problem}" for problem in error.problems)) from error
     if planned.left_out:
-        raise Unusable(*(f"{cell.experiment.name}: {why} Leave it out." for why in planned.left_out.values()))
+        raise Unusable(*(f"{_named(cell)}: {why} Leave it out." for why in planned.left_out.values()))
     return planned
+
+
+def _named(cell: Cell) -> str:
+    return cell.experiment.name.removeprefix(PART)

@@ -73,7 +73,10 @@ def progress(found: Standing) -> style.Picture:
     score = _(catalog.metric(metric).title)
     title = _("{metric} on validation labels", metric=score)
     axis = alt.X(
-        "trial:Q", title=_("Trial"), axis=alt.Axis(tickMinStep=1, format="d"), scale=alt.Scale(nice=False, padding=14)
+        "trial:Q",
+        title=_("Trial"),
+        axis=alt.Axis(tickMinStep=1, format="d"),
+        scale=alt.Scale(nice=False, zero=False, padding=14),
     )
     height = alt.Scale(zero=False, padding=14)
     tooltip = [

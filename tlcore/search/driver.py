@@ -21,7 +21,6 @@ from tlcore.measure import tuned
 from tlcore.outcome import State
 from tlcore.plan import plan
 from tlcore.search.study import STOPPED, Search, best_of, load
-from tlcore.spec import Experiment
 from tlcore.store import Store
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def stop(store: Store, number: str) -> None:
     asked, study = load(store, number)
     study.set_user_attr(STOPPED, True)
     for trial in _running(study):
-        store.stop_all(_planned(asked.trial(trial.params, trial.number)))
+        store.stop_all(asked.number(asked.trial(trial.params, trial.number)))
 
 
 def drive(
@@ -141,13 +140,6 @@ def _ended(study: Study) -> int:
     from optuna.trial import TrialState
 
     return len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.FAIL)))
-
-
-def _planned(experiment: Experiment) -> str:
-    """The id of an experiment in the store."""
-    from tlcore.store.submitting import identity
-
-    return identity(experiment, experiment.runs(backbone=experiment.backbone, metric=experiment.metric))
 
 
 def _told(value: Any) -> str:

@@ -21,8 +21,9 @@ from tlcore.errors import Unusable
 from tlcore.measure import tuned
 from tlcore.plan import drawn, plan
 from tlcore.search.space import space
-from tlcore.spec import Experiment, RunSpec
+from tlcore.spec import PART, Experiment, RunSpec
 from tlcore.store import Store
+from tlcore.store.submitting import identity
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -65,16 +66,20 @@ class Search:
 
     def trial(self, params: Mapping[str, Any], number: int) -> Experiment:
         """The experiment that tries these settings."""
-        return replace(self._with(params), name=f"Search {self.id}, trial {number}")
+        return replace(self._with(params), name=f"{PART}Search {self.id}, trial {number + 1}")
 
     def final(self, params: Mapping[str, Any] | None) -> Experiment:
         """The experiment that judges these settings, or the experiment's own (None), on fresh seeds too."""
         told = "its own settings" if params is None else "the settings that won"
         seeds = self.experiment.seeds + self.fresh
-        return replace(self._with(params or {}), seeds=seeds, name=f"Search {self.id}, {told}")
+        return replace(self._with(params or {}), seeds=seeds, name=f"{PART}Search {self.id}, {told}")
 
     def runs(self, experiment: Experiment) -> list[RunSpec]:
         return experiment.runs(backbone=experiment.backbone, metric=experiment.metric)
+
+    def number(self, experiment: Experiment) -> str:
+        """The id of one of its experiments in the store."""
+        return identity(experiment, self.runs(experiment))
 
     def _with(self, params: Mapping[str, Any]) -> Experiment:
         knobs = {name: dict(values) for name, values in self.experiment.knobs.items()}
@@ -107,6 +112,7 @@ class Standing:
     best: dict[str, Any] | None  # the knobs of the trial that won so far
     best_number: int | None  # 0: the settings as they were
     final: tuned.Compared | None
+    under_way: str | None  # the experiment of the trial under way
 
     @property
     def tried(self) -> bool:
@@ -204,7 +210,9 @@ def standing(store: Store, number: str) -> Standing:
     best = best_of(study)
     params, place = (None, None) if best is None else (dict(best.params), best.number)
     final = _final(store, asked, params) if place else None
-    return Standing(asked, trials, bool(study.user_attrs.get(STOPPED)), params, place, final)
+    busy = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    under_way = next((asked.number(asked.trial(trial.params, trial.number)) for trial in busy if trial.params), None)
+    return Standing(asked, trials, bool(study.user_attrs.get(STOPPED)), params, place, final, under_way)
 
 
 def best_of(study: Study) -> Any | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.parts import again, compare, forms, language, reads, searched
+from pages.parts import again, compare, forms, frame, language, reads, searched
 from pages.parts.show import chart, metric_name, problems
 from tlcore.charts import tuning as charts
 from tlcore.errors import Unusable
@@ -50,6 +50,9 @@ def _one(number: str) -> None:
         if going:
             st.button(_("Stop"), icon=":material/stop_circle:", key="stop_search",
                       on_click=driver.stop, args=(store, number))  # fmt: skip
+            if found.under_way:
+                st.page_link("run/runs.py", label=_("See the runs"), icon=":material/monitoring:",
+                             query_params={frame.CHOSEN: found.under_way})  # fmt: skip
         elif found.stopped and not found.tried:
             st.button(_("Go on"), icon=":material/play_arrow:", key="resume_search", on_click=_go_on, args=(number,))
         if found.best:
