@@ -18,6 +18,7 @@ from tlcore.cli import main
 from tlcore.errors import Unusable
 from tlcore.measure.gain import HELPS, HURTS, OPEN, SAME, summarise
 from tlcore.measure.sensitivity import BEST, DUE, region, table
+from tlcore.plan import plan
 from tlcore.spec import Experiment, Training
 from tlcore.sweep import LABELS, Axis
 
@@ -193,8 +194,6 @@ def test_what_cannot_be_swept_is_answered(words, answer, capsys, store):
 @pytest.fixture
 def asked(store):
     """An experiment whose runs are finished, to ask further about."""
-    from tlcore.plan import plan
-
     number = store.submit(plan(ASKED))
     for _run in range(6):
         shelves.carried_out(store)

@@ -32,14 +32,15 @@ LOOK = 0.3  # seconds between two looks at the runs of a trial
 REVIVE = 5.0  # seconds after which the launcher is made sure of again
 
 CarryOut = Callable[[Store, str], None]  # see that every run of this experiment ends
-_started: list[subprocess.Popen[bytes]] = []  # kept, so that ended ones are buried
+_started: dict[str, subprocess.Popen[bytes]] = {}  # by search; kept, so that ended ones are buried
 
 
 def start(store: Store, number: str) -> None:
     """See to it that somebody carries the search out. Returns at once; calling it again does no harm."""
-    _started[:] = [process for process in _started if process.poll() is None]
-    if not driven(store, number):
-        _started.append(spawn(store, ["-m", "tlcore", "search", "--resume", number], LOG))
+    for ended in [known for known, process in _started.items() if process.poll() is not None]:
+        del _started[ended]
+    if number not in _started and not driven(store, number):
+        _started[number] = spawn(store, ["-m", "tlcore", "search", "--resume", number], LOG)
 
 
 def driven(store: Store, number: str) -> bool:

@@ -50,9 +50,6 @@ def _one(number: str) -> None:
         if going:
             st.button(_("Stop"), icon=":material/stop_circle:", key="stop_search",
                       on_click=driver.stop, args=(store, number))  # fmt: skip
-            if found.under_way:
-                st.page_link("run/runs.py", label=_("See the runs"), icon=":material/monitoring:",
-                             query_params={frame.CHOSEN: found.under_way})  # fmt: skip
         elif found.stopped and not found.tried:
             st.button(_("Go on"), icon=":material/play_arrow:", key="resume_search", on_click=_go_on, args=(number,))
         if found.best:
@@ -70,6 +67,14 @@ def _progress(number: str, was_going: bool) -> None:
     compare.answer(charts.answer(found))
     if was_going:
         st.progress(float((found.trials["state"] != "running").sum() / found.search.trials))
+    if found.under_way:
+        st.page_link(
+            "run/runs.py", label=_("See the runs"), icon=":material/monitoring:",
+            query_params={frame.CHOSEN: found.under_way},
+        )  # fmt: skip
+    if found.trials["value"].isna().all():
+        st.caption(_("The first point appears after the first trial."))
+        return
     chart(
         charts.progress(found), _table(found), key="trials",
         what=_(
