@@ -19,6 +19,7 @@ from tlcore import catalog
 from tlcore.errors import Unusable, unknown
 from tlcore.knobs import check, filled, knob
 
+PART = "↳ "  # how the name of an experiment begins that is a part of a sweep or a search
 FORMAT = 2  # raise it when the same spec would no longer mean the same run
 
 

@@ -5,6 +5,7 @@ Forms for the engine's own settings are drawn from what it says about them: one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, fields
 from typing import Any
@@ -70,6 +71,11 @@ def knobs(
 def declared(offer: Any) -> list[Field]:
     """The knobs of a dataclass that a person may turn."""
     return [knob for knob in fields(offer) if knob.metadata.get("help")]
+
+
+def called(knob: Field) -> str:
+    """What a knob is called where there is no room for all of its help: the words before the first colon."""
+    return re.split(r"[:;：；]", _(knob.metadata["help"]), maxsplit=1)[0].strip()
 
 
 def address(owner: str, knob: str, suited: Mapping[str, Any], modality: str) -> str:

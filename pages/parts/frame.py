@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import reads, show
+from tlcore.spec import PART
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
@@ -63,6 +64,7 @@ def pick() -> StoredExperiment:
     if asked and asked != experiment.id:
         st.info(_("The experiment {id} of this link is not in this store; this is another one.", id=asked))
     known = reads.experiments().set_index("id")
+    known = known[known.index.isin([experiment.id]) | ~parts(known)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.session_state["experiment_picked"] = experiment.id
         st.selectbox(
@@ -71,6 +73,11 @@ def pick() -> StoredExperiment:
         )  # fmt: skip
         badges(example=experiment.example, simulated=bool(experiment.facts.get("simulated")))
     return experiment
+
+
+def parts(known: pd.DataFrame) -> pd.Series:
+    """Which of these experiments are parts of a sweep or a search: many, and shown where that is."""
+    return known["name"].astype(str).str.startswith(PART)
 
 
 def badges(*, example: bool, simulated: bool) -> None:
@@ -94,4 +101,4 @@ def label(row: pd.Series) -> str:
 
 def _by_default(known: pd.DataFrame) -> list[str]:
     newest = known.sort_values(["example", "created"], ascending=[True, False])
-    return list(newest["id"])
+    return [*newest.loc[~parts(newest), "id"], *newest.loc[parts(newest), "id"]]

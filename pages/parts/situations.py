@@ -113,7 +113,11 @@ def try_live(name: str) -> None:
 def recent() -> None:
     """The person's own experiments, the newest first."""
     known = reads.experiments()
-    known = known[~known["example"].astype(bool)].sort_values("created", ascending=False).head(RECENT_AT_MOST)
+    known = (
+        known[~known["example"].astype(bool) & ~frame.parts(known)]
+        .sort_values("created", ascending=False)
+        .head(RECENT_AT_MOST)
+    )
     if known.empty:
         return
     st.subheader(_("Recent experiments"), anchor=False)
@@ -141,7 +145,8 @@ def answer(experiment: str) -> tuple[show.Word, str]:
 
 def _finished(known: pd.DataFrame) -> pd.DataFrame:
     """Those with an answer worth a headline: over, and not most of it cancelled or failed."""
-    return known[(known["done"] > known["failed"] + known["cancelled"]) & (known["active"] == 0)]
+    over = (known["active"] == 0) & (known["done"] > known["failed"] + known["cancelled"])
+    return known[over & ~frame.parts(known)]
 
 
 def _open(experiment: str, label: str) -> None:

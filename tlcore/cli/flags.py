@@ -31,10 +31,15 @@ def data(parser: ArgumentParser, what: str = "a scenario on offer") -> None:
 
 def budget(parser: ArgumentParser) -> None:
     """The flags that say what is compared, and under which budget."""
-    from tlcore.spec import PRESETS
-
     parser.add_argument("--strategies", metavar="A,B,C", help="strategies by name, or 'all' (default: the usual ones)")
     parser.add_argument("--no-baselines", action="store_true", help="leave out the models without transfer")
+    training(parser)
+
+
+def training(parser: ArgumentParser) -> None:
+    """The flags that say under which budget something is trained, and how it is judged."""
+    from tlcore.spec import PRESETS
+
     parser.add_argument("--labels", metavar="N,M,all", help="how many target labels may be used; several budgets")
     parser.add_argument("--seeds", type=int, metavar="K", help="repetitions with other samples and weights (default 5)")
     parser.add_argument("--preset", metavar="|".join(PRESETS), help="how long to train (default balanced)")
@@ -80,7 +85,7 @@ def experiment(asked: Namespace) -> Any:
         if (value := getattr(asked, key)) is not None
     }
     if asked.labels is not None:
-        changed["labels"] = _budgets(asked.labels)
+        changed["labels"] = budgets(asked.labels)
     if asked.preset is not None:
         changed["training"] = PRESETS[asked.preset]
     if asked.watch_source:
@@ -150,7 +155,8 @@ def _strategies(asked: Namespace, base: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in chosen if not (asked.no_baselines and catalog.is_baseline(name)))
 
 
-def _budgets(text: str) -> tuple[int | None, ...]:
+def budgets(text: str) -> tuple[int | None, ...]:
+    """Label budgets from words such as "20,50,all"; None is every label there is. Raises `Unusable`."""
     words = [word.strip() for word in text.split(",") if word.strip()]
     wrong = [word for word in words if word != "all" and not word.isdecimal()]
     if wrong or not words:
@@ -171,10 +177,11 @@ def _setting(word: str, owners: dict[str, Any]) -> tuple[str, str, Any]:
     known = {field.name: field for field in fields(owners[owner])}
     if knob not in known:
         raise unknown(f"knob of {owner}", knob, known)
-    return owner, knob, _value(f"{owner}.{knob}", known[knob], text)
+    return owner, knob, valued(f"{owner}.{knob}", known[knob], text)
 
 
-def _value(where: str, field: Field[Any], text: str) -> Any:
+def valued(where: str, field: Field[Any], text: str) -> Any:
+    """The value of a knob that this text means, of the kind its default has. Raises `Unusable`."""
     kinds: Iterable[tuple[type, Callable[[str], Any], str]] = (
         (bool, lambda word: {"true": True, "false": False}[word.lower()], "true or false"),
         (int, int, "a whole number"),

@@ -18,29 +18,30 @@ REVIVE = 5.0  # seconds after which the launcher is made sure of again
 TOLD = 10  # lines told where there is no terminal to draw a bar on
 
 
-def watch(store: Store, experiment_id: str) -> bool:
-    """Return when every run of the experiment has ended; False where a person pressed Ctrl-C first.
+def watch(store: Store, *experiments: str) -> bool:
+    """Return when every run of these experiments has ended; False where a person pressed Ctrl-C first.
 
-    Ctrl-C stops the runs of this experiment: what was under way keeps its best epoch. Pressed again, it
-    leaves without waiting for them.
+    Ctrl-C stops their runs: what was under way keeps its best epoch. Pressed again, it leaves without
+    waiting for them.
     """
     try:
-        _until_over(store, experiment_id)
+        _until_over(store, experiments)
         return True
     except KeyboardInterrupt:
-        store.stop_all(experiment_id)
+        for experiment in experiments:
+            store.stop_all(experiment)
         print("\nStopping the runs of this experiment; the best epoch of each is kept.", file=sys.stderr)
-    _until_over(store, experiment_id)
+    _until_over(store, experiments)
     return False
 
 
-def _until_over(store: Store, experiment_id: str) -> None:
-    stamp, runs, revive = "", pd.DataFrame(), time.monotonic() + REVIVE
+def _until_over(store: Store, experiments: tuple[str, ...]) -> None:
+    stamp, runs, revive = [""], pd.DataFrame(), time.monotonic() + REVIVE
     with _bar() as show:
         while True:
-            seen = store.stamp(experiment_id)
+            seen = [store.stamp(experiment) for experiment in experiments]
             if seen != stamp:
-                stamp, runs = seen, store.runs(experiment_id)
+                stamp, runs = seen, _runs(store, experiments)
                 show(runs)
                 if all(State(state).final for state in runs["state"]):
                     return
@@ -48,6 +49,12 @@ def _until_over(store: Store, experiment_id: str) -> None:
                 launch.start(store)
                 revive = time.monotonic() + REVIVE
             time.sleep(LOOK)
+
+
+def _runs(store: Store, experiments: tuple[str, ...]) -> pd.DataFrame:
+    """Every run of these experiments, each once."""
+    found = [store.runs(experiment) for experiment in experiments]
+    return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True).drop_duplicates("run")
 
 
 @contextmanager

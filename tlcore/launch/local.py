@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import time
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
+from tlcore.launch.detached import free, spawn
 from tlcore.launch.slots import gpus, slots
 from tlcore.launch.truth import alive
 from tlcore.store import Store
@@ -30,44 +26,13 @@ def start(store: Store) -> None:
     _started[:] = [process for process in _started if process.poll() is None]
     # A lock that is held by nobody known belongs to one who is being born, or dying: look again.
     for _ in range(LOOKS):
-        if _free(store):
-            _spawn(store)  # of several, the first to take the lock stays
+        if free(store, LOCK):
+            # Of several, the first to take the lock stays.
+            _started.append(spawn(store, ["-m", "tlcore.launch.supervisor"], LOG))
             return
         if status(store)["alive"]:
             return
         time.sleep(0.05)
-
-
-def _free(store: Store) -> bool:
-    lock = FileLock(store.home / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return False
-    lock.release()
-    return True
-
-
-def _spawn(store: Store) -> None:
-    root = str(Path(__file__).parents[2])
-    environment = {
-        **os.environ,
-        "TRANSFERLAB_HOME": str(store.home),
-        "TRANSFERLAB_DB": store.url,
-        "TRANSFERLAB_ARTIFACTS": store.artifacts.url,
-        "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH")))),
-    }
-    with (store.home / LOG).open("ab") as log:
-        _started.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "tlcore.launch.supervisor"],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=environment,
-                start_new_session=True,
-            )
-        )
 
 
 def status(store: Store) -> dict[str, Any]:

@@ -95,6 +95,13 @@ class Reading(Place):
                 .where(experiment_runs.c.experiment == experiment_id)
                 .order_by(experiment_runs.c.position)
             )
+        return self._runs(query)
+
+    def asked(self, run_keys: Iterable[str]) -> pd.DataFrame:
+        """One summary row for each of these runs that somebody has asked for, an example's too."""
+        return self._runs(select(*(runs.c[name] for name in RUN_COLUMNS)).where(runs.c.key.in_(list(run_keys))))
+
+    def _runs(self, query: Any) -> pd.DataFrame:
         frame = self._frame(query).rename(columns={"key": "run"})
         # Integers where there is a budget, NA where every label counts: no float column in between.
         frame["labels"] = _whole(frame["labels"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from hashlib import blake2s
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from tlcore.errors import Unusable
 from tlcore.outcome import State
 from tlcore.plan import Plan
-from tlcore.spec import RunSpec
+from tlcore.spec import Experiment, RunSpec
 from tlcore.store.facts import facts
 from tlcore.store.place import Place, to_json
 from tlcore.store.schema import epochs, experiment_runs, experiments, runs
@@ -27,6 +28,12 @@ FRESH: dict[str, Any] = dict.fromkeys((
 ))  # fmt: skip
 
 
+def identity(experiment: Experiment, specs: Iterable[RunSpec]) -> str:
+    """The id under which this experiment, resolved, is stored or would be: equal experiments have equal ids."""
+    text = to_json([experiment.to_dict(), [spec.key for spec in specs]])
+    return blake2s(text.encode(), digest_size=6).hexdigest()
+
+
 class Submitting(Place):
     def submit(self, plan: Plan, *, launcher: str = "local") -> str:
         """Queue an experiment; returns its id.
@@ -38,16 +45,16 @@ class Submitting(Place):
         self.artifacts.usable()
         experiment = plan.experiment
         record, keys = experiment.to_dict(), [spec.key for spec in plan.runs]
-        identity = blake2s(to_json([record, keys]).encode(), digest_size=6).hexdigest()
+        number = identity(experiment, plan.runs)
         known_facts = facts(plan)  # takes its time: not while others wait to write
         with self.writing.begin() as connection:
             now = time.time()
-            known = connection.execute(select(experiments.c.id).where(experiments.c.id == identity)).first()
+            known = connection.execute(select(experiments.c.id).where(experiments.c.id == number)).first()
             if known:
-                connection.execute(update(experiments).where(experiments.c.id == identity).values(submitted=now))
+                connection.execute(update(experiments).where(experiments.c.id == number).values(submitted=now))
             else:
                 row = {
-                    "id": identity,
+                    "id": number,
                     "name": experiment.name,
                     "scenario": experiment.scenario,
                     "metric": plan.metric,
@@ -60,11 +67,11 @@ class Submitting(Place):
                 connection.execute(insert(experiments), [row])
             queued = _queue(connection, plan.runs, launcher, experiment.device, now)
             if not known:
-                order = [{"experiment": identity, "position": i, "run": key} for i, key in enumerate(keys)]
+                order = [{"experiment": number, "position": i, "run": key} for i, key in enumerate(keys)]
                 connection.execute(insert(experiment_runs), order)
         for key in queued:
             self.artifacts.clear(key)
-        return identity
+        return number
 
     def ask(self, run_key: str, request: Literal["stop", "cancel"]) -> None:
         """Ask a run to end: "stop" keeps its best epoch, "cancel" keeps nothing. One that waits ends at once."""
