@@ -1,12 +1,12 @@
 """The folder a model is taken away in: written whole or not at all, and known by what its files hold.
 
-    model.json            what it answers, how inputs are prepared, its parts, its checks, a SHA-256 of every other file
-    weights.safetensors   the network's weights
-    network.onnx          the network as ONNX Runtime reads it (network.pt2, for torch, where that is not possible)
-    learner.skops         a learner of scikit-learn, as skops reads it
-    model_card.md         what it is for, how good it is and how surely, and what it must not be used for
-    example.csv           a few inputs with the answers they should get
-    snippet.py            ten lines that ask it
+model.json            what it answers, how inputs are prepared, its parts, its checks, a SHA-256 of every other file
+weights.safetensors   the network's weights
+network.onnx          the network as ONNX Runtime reads it (network.pt2, for torch, where that is not possible)
+learner.skops         a learner of scikit-learn, as skops reads it
+model_card.md         what it is for, how good it is and how surely, and what it must not be used for
+example.csv           a few inputs with the answers they should get
+snippet.py            ten lines that ask it
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def drafted(to: Path, *, replace: bool = False) -> Iterator[Path]:
     try:
         yield draft
         draft.chmod(0o755)  # what mkdtemp makes is for one's own eyes
+        for file in draft.iterdir():
+            file.chmod(0o644)
         if to.exists():
             old = Path(mkdtemp(prefix=f".{to.name}.old.", dir=to.parent))
             os.replace(to, old)

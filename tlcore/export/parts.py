@@ -38,6 +38,7 @@ TRUSTED = (
     "sklearn._loss.loss.HalfSquaredError",
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
     "tlcore.kinds.prepared.Dense", "tlcore.kinds.prepared.Prepared", "tlcore.kinds.prepared.Scale",
     "tlcore.kinds.prepared.Votes",
 )  # fmt: skip

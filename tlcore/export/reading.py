@@ -66,8 +66,7 @@ def _from_path(path: Path, space: Table | Image | Text | Audio, column: str, fou
         if not folder:
             return Examples(_pictures({path.name: path.read_bytes()}, space, path), None, [path.name])
         members = Members.of(path, "image", labelled=False)
-        read = {name: raw for name, raw in members.each()}
-        images = {name: image for name, raw in read.items() if (image := _sized(raw, space)) is not None}
+        images = {name: image for name, raw in members.each() if (image := _sized(raw, space)) is not None}
         empty = np.empty((0, space.height, space.width, space.channels), np.uint8)
         return members.examples(np.stack(list(images.values())) if images else empty, list(images), found)
     seconds = space.samples / RATE

@@ -27,8 +27,8 @@ from tlcore.phase import Phase
 from tlcore.situation import Situation, Split, split
 from tlcore.spec import RunSpec
 
-How = Literal["rebuilt from its weights", "trained again"]
-REBUILT: How = "rebuilt from its weights"
+How = Literal["rebuilt", "trained again"]
+REBUILT: How = "rebuilt"
 AGAIN: How = "trained again"
 
 
@@ -44,8 +44,10 @@ class Rebuilt:
     held: Held
     hand: Split
     told: np.ndarray
+    valid: np.ndarray  # the same on the validation inputs
     how: How
     away: float  # the largest difference of a probability, or of a number in standard deviations; NaN: none was kept
+    selector: str  # what chose the last phase's epoch (tlcore.phase)
 
 
 def rebuilt(
@@ -56,7 +58,7 @@ def rebuilt(
     metrics: Mapping[str, Metric],
     *,
     shelf: Shelf,
-    weights: Mapping[str, np.ndarray] | None,
+    weights: Mapping[str, np.ndarray],
     stored: np.ndarray | None,
     tolerance: float,
     report: Callable[[str], Any] = lambda sentence: None,
@@ -70,18 +72,20 @@ def rebuilt(
     hand = split(situation, spec.labels, spec.seed)
 
     def walked(story: Callable[[Iterator[Phase]], Iterator[Phase]], how: How) -> Rebuilt:
-        task, held = deal(hand, situation, backbone, spec.training, spec.seed, "cpu", spec.knobs.get("imbalance", "none"))
+        remedy = spec.knobs.get("imbalance", "none")
+        task, held = deal(hand, situation, backbone, spec.training, spec.seed, "cpu", remedy)
         judge = Judge(held, task, metrics, spec.metric, "cpu")
         with memory.at(shelf.features):
-            predictor = train(story(phases(task)), Course(judge, spec.training, lambda epoch: None, spec.seed), shelf)
+            course = Course(judge, spec.training, lambda epoch: None, spec.seed)
+            predictor = train(story(phases(task)), course, shelf)
             if how == REBUILT:
-                _put_back(predictor, weights or {})
-            told = judge.predict(predictor, held.test.x, task.target_labels)
+                _put_back(predictor, weights)
+            told, valid = (judge.predict(predictor, part.x, task.target_labels) for part in (held.test, held.valid))
         away = float("nan") if stored is None else float(np.abs(told - stored).max() / held.spread)
-        return Rebuilt(predictor, task, held, hand, told, how, away)
+        return Rebuilt(predictor, task, held, hand, told, valid, how, away, course.selectors[-1])
 
-    if weights is not None and stored is not None:
-        report("Rebuilding the model from its weights ...")
+    if stored is not None:
+        report("Rebuilding the model ...")
         try:
             found = walked(lambda story: _still(story, shelf, spec.metric), REBUILT)
             if found.away <= tolerance:
