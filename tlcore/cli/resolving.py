@@ -17,3 +17,16 @@ def found(store: Store, name: str) -> tuple[str, str]:
         two = " and ".join(key for _kind, key in fitting[:2])
         raise Unusable(f"{name!r} fits {len(fitting)} ids, such as {two}; write more of it.")
     raise Unusable(f"No run or experiment is called {name!r}; 'runs' lists them.")
+
+
+def a_run(store: Store, name: str) -> str:
+    """The whole id of a run, an example's included. Raises `Unusable` where it is none."""
+    examples = store.experiments().query("example")["id"]
+    shipped = [key for experiment in examples for key in store.runs(experiment)["run"] if key.startswith(name)]
+    if len(shipped) == 1:
+        return str(shipped[0])
+    kind, key = found(store, name)
+    if kind == "experiment":
+        runs = store.runs(key)
+        raise Unusable(f"{key} is an experiment; name one of its {len(runs)} runs, such as {runs['run'].iloc[0]}.")
+    return key
