@@ -50,7 +50,7 @@ class Reading(Place):
 
         Columns: id, name, scenario, metric, example, created, submitted, runs, done, failed, active
         (counts: finished with a result; without one; waiting or under way), strategies, labels
-        (lists), seeds, backbone.
+        (lists), seeds, backbone, again (what it repeats and the how-manieth time, else "").
         """
 
         def counted(*states: State) -> Any:
@@ -72,6 +72,7 @@ class Reading(Place):
         records = frame.pop("record")
         for key in ("strategies", "labels", "seeds", "backbone"):
             frame[key] = pd.Series([record[key] for record in records], dtype=object)
+        frame["again"] = pd.Series([record.get("again", "") for record in records], dtype=object)
         return frame
 
     def experiment(self, experiment_id: str) -> StoredExperiment:
