@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from tlcore import catalog
 from tlcore.errors import Unusable, gathered
 from tlcore.launch.slots import gpus
@@ -39,7 +41,7 @@ def planned(store: Store, experiment_id: str) -> Repeat:
     Raises `Unusable` where that is no longer possible: files that are gone, a strategy that is no longer on offer.
     """
     of = original(store, experiment_id) or store.experiment(experiment_id)
-    then = [store.spec(run) for run in store.runs(of.id)["run"]]
+    then = store.specs(of.id)
     today = plan(replace(of.experiment, settings=_settings(of.experiment), again=_marker(store, of.id)))
     specs = [_exactly(one, other) for one, other in _pairs(then, today.runs)]
     kinds = {spec.strategy: spec for spec in specs}.values()
@@ -60,9 +62,8 @@ def original(store: Store, experiment_id: str) -> StoredExperiment | None:
         return None
 
 
-def repeats(store: Store, experiment_id: str) -> list[str]:
-    """The ids of all repeats of an experiment, the first one first."""
-    known = store.experiments()
+def repeats(known: pd.DataFrame, experiment_id: str) -> list[str]:
+    """The ids of all repeats of an experiment, the first one first; ``known``: the store's experiments frame."""
     found = known[known["again"].str.rpartition(".")[0] == experiment_id]
     return list(found.sort_values("created")["id"])
 
@@ -79,8 +80,8 @@ def differed(store: Store, repeat: StoredExperiment) -> list[str]:
     of = original(store, repeat.id)
     if of is None:
         return []
-    then, now = ([store.spec(run) for run in store.runs(one.id)["run"]] for one in (of, repeat))
-    return [*rerun.differing(recorded(store, of), recorded(store, repeat), files(of.experiment)), *_own(then, now)]
+    found = rerun.differing(recorded(store, of), recorded(store, repeat), files(of.experiment))
+    return [*found, *_own(store.specs(of.id), store.specs(repeat.id))]
 
 
 def files(asked: Experiment) -> dict[str, str]:
@@ -98,7 +99,7 @@ def _settings(asked: Experiment) -> Mapping[str, Any]:
 
 def _marker(store: Store, of: str) -> str:
     """A number of its own for each repeat; one that has not ended well is carried on."""
-    known = repeats(store, of)
+    known = repeats(store.experiments(), of)
     if known and not store.runs(known[-1])["state"].eq(State.DONE).all():
         return store.experiment(known[-1]).experiment.again
     return f"{of}.{len(known) + 1}"

@@ -201,6 +201,13 @@ class Reading(Place):
             raise Unusable(f"No run is called {run_key!r}; the list of runs shows their names.")
         return RunSpec.from_dict(row.spec)
 
+    def specs(self, experiment_id: str) -> list[RunSpec]:
+        """What was asked of every run of an experiment, in its order."""
+        query = select(runs.c.spec).join(experiment_runs).where(experiment_runs.c.experiment == experiment_id)
+        with self.reading.connect() as connection:
+            rows = connection.execute(query.order_by(experiment_runs.c.position)).all()
+        return [RunSpec.from_dict(row.spec) for row in rows]
+
     def stamp(self, experiment_id: str | None = None) -> str:
         """Changes whenever anything shown of the experiment (or of all) could change: the key of cached reads."""
         seen = select(func.count(), func.coalesce(func.sum(runs.c.version), 0)).select_from(runs)
