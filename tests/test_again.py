@@ -301,7 +301,7 @@ def test_the_button_starts_at_once_where_nothing_differs_and_the_repeat_says_how
     app.button(key="run exactly again").click().run()
     assert not app.exception
     (repeat,) = again.repeats(store.experiments(), carried)
-    assert app.query_params["experiment"] == [repeat]
+    assert app.query_params["experiment"] == repeat
     for score in (0.70, 0.71, 0.72, 0.73):
         shelves.carried_out(store, score=score)
     assert "All 4 runs came out identical, to the digit." in said(opened("run/runs.py", experiment=repeat))
