@@ -16,8 +16,10 @@ from sklearn.metrics import roc_auc_score
 from toys import other_classes, pictures, table
 
 from tlcore import catalog
+from tlcore.kinds import prepared
+from tlcore.kinds.prepared import Dense, Scale
 from tlcore.learn import classical
-from tlcore.learn.classical import Dense, Given, Scale, View, Widened
+from tlcore.learn.classical import Given, View, Widened
 from tlcore.learn.data import Batch
 from tlcore.situation import Examples, Situation
 
@@ -142,7 +144,7 @@ def test_the_source_score_is_the_log_odds_of_each_class_or_the_number(situation,
         assert np.allclose(scores, told)
     else:
         share = np.exp(told)[:, -columns:]
-        inside = np.abs(scores) < classical.SUREST
+        inside = np.abs(scores) < prepared.SUREST
         assert np.allclose(scores[inside], np.log(share / (1 - share))[inside], atol=1e-4)
     plain = View(task.space)(task.unlabelled.x)
     rows = classical.scored(source)(task.unlabelled.x)
@@ -154,7 +156,7 @@ def test_a_learner_that_is_never_in_doubt_still_gives_finite_scores():
     task, _ = dealt(table())
     sure = classical.fit(lambda given: RandomForestClassifier(1, random_state=0), task)
     scores = sure.scores(task.unlabelled.x)
-    assert set(np.unique(scores)) == {-classical.SUREST, classical.SUREST}
+    assert set(np.unique(scores)) == {-prepared.SUREST, prepared.SUREST}
 
 
 def test_scores_of_other_classes_help_where_they_order_the_target():
@@ -344,7 +346,7 @@ def test_linear_learners_leave_sparse_rows_as_they_are(words):
     assert np.array_equal(ours.predict_proba(rows), own.predict_proba(rows))
 
 
-@pytest.mark.parametrize(("count", "columns"), [(80, classical.COMPONENTS), (30, 30), (80, 40)])
+@pytest.mark.parametrize(("count", "columns"), [(80, prepared.COMPONENTS), (30, 30), (80, 40)])
 def test_trees_get_at_most_so_many_dense_columns(words, count, columns):
     rows = words[0][:count, : 40 if columns == 40 else 400]
     dense = Dense(0)

@@ -19,6 +19,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from toys import pictures, table
 
 from tlcore import catalog
+from tlcore.kinds.prepared import Votes
 from tlcore.learn import loop, weighting
 from tlcore.learn.shelf import Shelf
 from tlcore.situation import Examples, Situation
@@ -265,10 +266,10 @@ def test_the_class_with_most_say_wins_and_the_median_is_weighted():
 
     say = np.array([1.0, 1.0, 3.0])
     learners = [Told(0, 2), Told(0, 1), Told(2, 1)]
-    assert weighting.Votes(learners, say, np.arange(3), 0, 9.0).predict(np.zeros(2)).tolist() == [2, 1]
+    assert Votes(learners, say, np.arange(3), 0, 9.0).predict(np.zeros(2)).tolist() == [2, 1]
     numbers = [Told(1.0, 9.0), Told(5.0, 2.0), Told(7.0, 4.0)]
-    assert weighting.Votes(numbers, np.ones(3), None, 0, 9.0).predict(np.zeros(2)).tolist() == [5.0, 4.0]
-    assert weighting.Votes(numbers, say, None, 0, 9.0).predict(np.zeros(2)).tolist() == [7.0, 4.0]
+    assert Votes(numbers, np.ones(3), None, 0, 9.0).predict(np.zeros(2)).tolist() == [5.0, 4.0]
+    assert Votes(numbers, say, None, 0, 9.0).predict(np.zeros(2)).tolist() == [7.0, 4.0]
 
 
 def test_source_rows_that_contradict_the_target_lose_their_weight():

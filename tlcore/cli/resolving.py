@@ -29,3 +29,16 @@ def experiment(store: Store, name: str) -> str:
     if kind == "run":
         raise Unusable(f"{key} is a run; name an experiment, as 'runs' lists them.")
     return key
+
+
+def a_run(store: Store, name: str) -> str:
+    """The whole id of a run, an example's included. Raises `Unusable` where it is none."""
+    examples = store.experiments().query("example")["id"]
+    shipped = [key for experiment in examples for key in store.runs(experiment)["run"] if key.startswith(name)]
+    if len(shipped) == 1:
+        return str(shipped[0])
+    kind, key = found(store, name)
+    if kind == "experiment":
+        runs = store.runs(key)
+        raise Unusable(f"{key} is an experiment; name one of its {len(runs)} runs, such as {runs['run'].iloc[0]}.")
+    return key

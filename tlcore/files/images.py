@@ -35,15 +35,15 @@ def read_images(path: str | Path, size: int = 64, found: Findings | None = None,
     pictures = np.empty((len(members), size, size, 3), np.uint8)
     read: list[str] = []
     for name, raw in members.each():
-        picture = _picture(raw, size)
-        if picture is not None:
-            pictures[len(read)] = picture
+        image = picture(raw, size, size)
+        if image is not None:
+            pictures[len(read)] = image
             read.append(name)
     return members.examples(pictures[: len(read)], read, found)
 
 
-def _picture(raw: bytes | None, size: int) -> np.ndarray | None:
-    """One image as uint8 ``(size, size, 3)``, upright; None where it cannot be read."""
+def picture(raw: bytes | None, height: int, width: int) -> np.ndarray | None:
+    """One image as uint8 ``(height, width, 3)``, upright; None where it cannot be read."""
     if raw is None:
         return None
     try:
@@ -52,9 +52,9 @@ def _picture(raw: bytes | None, size: int) -> np.ndarray | None:
             with Image.open(io.BytesIO(raw)) as image:
                 if image.width * image.height > MOST_PIXELS:
                     return None
-                image.draft("RGB", (2 * size, 2 * size))  # a JPEG need not be decoded larger than it is used
+                image.draft("RGB", (2 * width, 2 * height))  # a JPEG need not be decoded larger than it is used
                 upright = ImageOps.exif_transpose(image)
-                return np.asarray(ImageOps.fit(_eight_bits(upright), (size, size), Image.Resampling.BILINEAR))
+                return np.asarray(ImageOps.fit(_eight_bits(upright), (width, height), Image.Resampling.BILINEAR))
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError, MemoryError):
         return None
 

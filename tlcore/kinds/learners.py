@@ -14,7 +14,7 @@ from tlcore.knobs import knob
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
-    from tlcore.learn.classical import Given
+    from tlcore.kinds.prepared import Given
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Linear(Fitted):
     def learner(self, given: Given) -> BaseEstimator:
         from sklearn.linear_model import LogisticRegression, Ridge
 
-        from tlcore.learn.classical import Prepared, Scale
+        from tlcore.kinds.prepared import Prepared, Scale
 
         ridge = Ridge(alpha=self.strength) if given.regression else None
         return Prepared(Scale(given.numbers), ridge or LogisticRegression(C=1 / self.strength, max_iter=2000))
@@ -43,7 +43,7 @@ class Boosting(Fitted):
     def learner(self, given: Given) -> BaseEstimator:
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-        from tlcore.learn.classical import Dense, Prepared
+        from tlcore.kinds.prepared import Dense, Prepared
 
         kind = HistGradientBoostingRegressor if given.regression else HistGradientBoostingClassifier
         boosted = kind(
@@ -68,7 +68,7 @@ class Forest(Fitted):
     def learner(self, given: Given) -> BaseEstimator:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-        from tlcore.learn.classical import Dense, Prepared
+        from tlcore.kinds.prepared import Dense, Prepared
 
         kind = RandomForestRegressor if given.regression else RandomForestClassifier
         grown = kind(

@@ -7,25 +7,22 @@ A *view* turns inputs into the rows a learner reads: a module ``x -> (N, columns
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from scipy import sparse
 from sklearn.base import BaseEstimator
-from sklearn.decomposition import TruncatedSVD
 from sklearn.dummy import DummyClassifier
-from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 
+from tlcore.kinds import prepared
+from tlcore.kinds.prepared import Rows
 from tlcore.learn import imbalance, nets
 from tlcore.learn.data import Batch, Domain, Task, effective
 from tlcore.learn.space import Space, TableSpace
 from tlcore.situation import LabelSpace
 
-Rows: TypeAlias = np.ndarray | sparse.csr_matrix
-COMPONENTS = 100  # columns that learners without sparse rows are given instead of words
-SUREST = 7.0  # log-odds: beyond one in a thousand a score only says how sure a learner is of itself
 NEGLIGIBLE = 1e-6  # of the other domain's weight per row
 
 
@@ -91,6 +88,15 @@ class Widened(View):
         return self.view.numbers(columns - self.added)
 
 
+class Constant(NamedTuple):
+    """A column that holds this number in every row."""
+
+    number: float
+
+    def __call__(self, x: Tensor) -> np.ndarray:
+        return np.full((x.shape[0], 1), self.number)
+
+
 class Fitted(nn.Module):
     """A fitted estimator that answers tensors: log-probabilities ``(N, classes)``, or numbers ``(N, 1)``."""
 
@@ -99,26 +105,12 @@ class Fitted(nn.Module):
         self.estimator, self.view, self.outputs = estimator, view, outputs
 
     def forward(self, x: Tensor) -> Tensor:
-        rows = self.view(x)
-        if self.outputs == 1:
-            told = self.estimator.predict(rows)[:, None]
-        else:
-            # A class without a labelled example gets no column from scikit-learn.
-            told = np.full((x.shape[0], self.outputs), 1e-9)
-            told[:, self.estimator.classes_.astype(int)] = self.estimator.predict_proba(rows).clip(1e-9)
-            told = np.log(told / told.sum(1, keepdims=True))
-        return torch.from_numpy(np.asarray(told, dtype=np.float32)).to(x.device)
+        told = prepared.answers(self.estimator, self.view(x), self.outputs)
+        return torch.from_numpy(told).to(x.device)
 
     def scores(self, x: Tensor) -> np.ndarray:
-        """What it says as columns for another learner: the number, or the log-odds of each class.
-
-        Of two classes one column says it all. Returns ``(N, columns)``.
-        """
-        told = self(x).double().cpu().numpy()
-        if self.outputs == 1:
-            return told
-        odds = told - np.log1p(-np.exp(told).clip(max=1 - 1e-9))
-        return (odds[:, 1:] if self.outputs == 2 else odds).clip(-SUREST, SUREST)
+        """What it says as columns for another learner (`prepared.scores`), ``(N, columns)``."""
+        return prepared.scores(self(x).cpu().numpy())
 
 
 def fit(
@@ -183,7 +175,7 @@ def row_weights(source: int, target: int, weight: float) -> tuple[float, float]:
 
 
 def _placed(view: View, number: float) -> View:
-    return Widened(view, lambda x: np.full((x.shape[0], 1), number), 1)
+    return Widened(view, Constant(number), 1)
 
 
 def _weights(part: Domain) -> np.ndarray:
@@ -204,62 +196,3 @@ def _fitted(
         estimator = learner(Given(rows.shape[0], view.numbers(rows.shape[1]), regression, seed))
     estimator.fit(rows, y, sample_weight=weight)
     return Fitted(estimator, view, labels.outputs)
-
-
-class Prepared(BaseEstimator):
-    """A learner and what makes its rows fit for it: one scale for linear ones, dense columns for trees."""
-
-    def __init__(self, prepare: Scale | Dense, learner: Any):
-        self.prepare, self.learner = prepare, learner
-
-    def fit(self, rows: Rows, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Prepared:
-        self.prepare.fit(rows, sample_weight)
-        self.learner.fit(self.prepare(rows), y, sample_weight=sample_weight)
-        return self
-
-    def predict(self, rows: Rows) -> np.ndarray:
-        return self.learner.predict(self.prepare(rows))
-
-    def predict_proba(self, rows: Rows) -> np.ndarray:
-        return self.learner.predict_proba(self.prepare(rows))
-
-    @property
-    def classes_(self) -> np.ndarray:
-        return self.learner.classes_
-
-
-class Scale:
-    """The first ``numbers`` columns on one scale, by the rows a learner is fitted on. Sparse rows stay as they are."""
-
-    def __init__(self, numbers: int):
-        self.numbers, self.scaler = numbers, StandardScaler()
-
-    def fit(self, rows: Rows, weight: np.ndarray | None) -> None:
-        if self._at_work(rows):
-            self.scaler.fit(rows[:, : self.numbers], sample_weight=weight)
-
-    def __call__(self, rows: Rows) -> Rows:
-        if not self._at_work(rows):
-            return rows
-        return np.concatenate([self.scaler.transform(rows[:, : self.numbers]), rows[:, self.numbers :]], 1)
-
-    def _at_work(self, rows: Rows) -> bool:
-        return self.numbers > 0 and not sparse.issparse(rows)
-
-
-class Dense:
-    """Wide sparse rows as at most `COMPONENTS` columns (latent semantic analysis, Deerwester et al., 1990)."""
-
-    def __init__(self, seed: int):
-        self.seed = seed
-        self.reduce: TruncatedSVD | None = None
-
-    def fit(self, rows: Rows, _weight: np.ndarray | None) -> None:
-        if sparse.issparse(rows) and rows.shape[1] > COMPONENTS:
-            most = min(COMPONENTS, rows.shape[0])
-            self.reduce = TruncatedSVD(most, random_state=self.seed).fit(rows)
-
-    def __call__(self, rows: Any) -> np.ndarray:
-        if self.reduce is not None:
-            return self.reduce.transform(rows)
-        return rows.toarray() if sparse.issparse(rows) else rows

@@ -67,6 +67,10 @@ class Shelf:
         """Where features of costly networks are remembered (learn/memory.py)."""
         return self.folder / "features"
 
+    def has(self, address: str) -> bool:
+        """Whether this source phase has been trained."""
+        return (self.folder / f"{address}.json").exists()
+
     @contextmanager
     def place(self, address: str) -> Iterator[Place]:
         """The place of this address, to oneself: a second comer waits until the first has filled it."""

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from tlcore.learn.tensors import Tensors
 from tlcore.mel import BANDS, FULL, HOP, LOUDEST, QUIETEST, WINDOW, hann, mel_filters
-from tlcore.situation import Examples
+from tlcore.spaces.audio import Audio
 
 AT_ONCE = 1 << 22  # samples that are turned into pitches at a time
 
 
-@dataclass(frozen=True)
-class AudioSpace:
-    """Sounds as int16 tensors ``(N, samples)``, zeros behind shorter ones; networks scale them themselves."""
-
-    samples: int
-
-    @classmethod
-    def fit(cls, parts: Iterable[np.ndarray]) -> AudioSpace:
-        """As long as the longest of all sounds a run may look at, and one window at least."""
-        return cls(max(WINDOW, *(part.shape[1] for part in parts)))
-
-    def encode(self, examples: Examples) -> Tensor:
-        sounds = np.asarray(examples.inputs)[:, : self.samples]
-        behind = self.samples - sounds.shape[1]
-        return torch.from_numpy(np.pad(sounds, ((0, 0), (0, behind))) if behind else np.ascontiguousarray(sounds))
+class AudioSpace(Audio, Tensors):
+    """Sounds as int16 tensors ``(N, samples)``; their columns are made on the device."""
 
     def design(self, x: Tensor) -> np.ndarray:
         """Of each of the `BANDS` pitches: the mean level, its standard deviation over time, and those of its changes.

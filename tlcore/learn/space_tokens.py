@@ -47,16 +47,22 @@ class TokenSpace(TextSpace):
         )
         return (note,) if self.cut else ()
 
-    def encode(self, examples: Examples) -> Tensor:
+    def rows(self, examples: Examples) -> np.ndarray:
         rows = np.zeros((len(examples), self.tokens), dtype=np.int32)
         for row, ids in zip(rows, _ids(self.tokenizer, np.asarray(examples.inputs), self.tokens), strict=True):
             row[: len(ids)] = np.asarray(ids) + 1
-        return torch.cat([super().encode(examples), torch.from_numpy(rows)], 1)
+        return np.concatenate([super().rows(examples), rows], 1)
 
     def feed(self, x: Tensor) -> dict[str, Tensor]:
         """What a transformer takes: ids and which of them are there, no longer than the longest of these texts."""
         ids = x[:, self.length :].long()
-        ids = ids[:, : 1 + int(torch.nonzero((ids > 0).any(0)).max())]
+        return self._given(ids[:, : 1 + int(torch.nonzero((ids > 0).any(0)).max())])
+
+    def feed_whole(self, x: Tensor) -> dict[str, Tensor]:
+        """The same, padding and all: how wide it is does not depend on what the texts are."""
+        return self._given(x[:, self.length :].long())
+
+    def _given(self, ids: Tensor) -> dict[str, Tensor]:
         pad = self.tokenizer.pad_token_id or 0
         return {"input_ids": torch.where(ids > 0, ids - 1, pad), "attention_mask": (ids > 0).long()}
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -21,6 +20,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.neighbors import NearestNeighbors
 from torch import Tensor
 
+from tlcore.kinds.prepared import Rows, Votes
 from tlcore.learn import losses, recipes
 from tlcore.learn.data import Domain, Task, effective
 from tlcore.learn.nets import Model
@@ -34,8 +34,6 @@ LEAST = 1e-3  # of the mean: a batch whose rows all weigh nothing would have no 
 NEIGHBOURS = 5
 SMOOTHED = 0.5  # a round without an error is taken for half a row's error
 BETTER = 0.01  # a round no better than chance is taken for one this much better
-
-Rows: TypeAlias = "np.ndarray | sparse.csr_matrix"
 
 
 def views(task: Task, lr: float) -> Generator[Phase, None, tuple[np.ndarray, np.ndarray]]:
@@ -200,33 +198,6 @@ def projected(point: np.ndarray, most: float, slack: float) -> np.ndarray:
         middle = (low + high) / 2
         low, high = (middle, high) if (point + middle).clip(0, most).mean() < wanted else (low, middle)
     return (point + high).clip(0, most)
-
-
-class Votes(BaseEstimator):
-    """Learners that vote, each with its say ``(learners,)``; ``classes`` is None where they predict numbers.
-
-    ``stuck`` of them were hardly better than chance; the last was fitted on weights worth ``effective`` rows.
-    """
-
-    def __init__(
-        self, learners: list[BaseEstimator], say: np.ndarray, classes: np.ndarray | None, stuck: int, effective: float
-    ):
-        self.learners, self.say, self.classes_ = learners, say, classes
-        self.stuck, self.effective = stuck, effective
-
-    def predict_proba(self, rows: Rows) -> np.ndarray:
-        """The probabilities the learners give, by their say, ``(N, C)``: a handful of votes ranks too coarsely."""
-        told = np.stack([learner.predict_proba(rows) for learner in self.learners])
-        return np.tensordot(self.say / self.say.sum(), told, 1)
-
-    def predict(self, rows: Rows) -> np.ndarray:
-        """The class with most votes, or the weighted median of the learners' numbers, ``(N,)``."""
-        told = np.stack([learner.predict(rows) for learner in self.learners])
-        if self.classes_ is not None:
-            return self.classes_[np.stack([self.say @ (told == name) for name in self.classes_]).argmax(0)]
-        order = told.argsort(0)
-        reached = self.say[order].cumsum(0) >= self.say.sum() / 2
-        return np.take_along_axis(told, np.take_along_axis(order, reached.argmax(0)[None], 0), 0)[0]
 
 
 def tradaboost(

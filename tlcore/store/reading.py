@@ -208,6 +208,17 @@ class Reading(Place):
             rows = connection.execute(query.order_by(experiment_runs.c.position)).all()
         return [RunSpec.from_dict(row.spec) for row in rows]
 
+    def experiment_of(self, run_key: str) -> str | None:
+        """The experiment a run belongs to: of several, the one that was asked for last; None where there is none."""
+        query = (
+            select(experiments.c.id)
+            .join(experiment_runs)
+            .where(experiment_runs.c.run == run_key)
+            .order_by(experiments.c.submitted.desc())
+        )
+        with self.reading.connect() as connection:
+            return connection.execute(query.limit(1)).scalar()
+
     def stamp(self, experiment_id: str | None = None) -> str:
         """Changes whenever anything shown of the experiment (or of all) could change: the key of cached reads."""
         seen = select(func.count(), func.coalesce(func.sum(runs.c.version), 0)).select_from(runs)

@@ -13,15 +13,11 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(asked: Namespace) -> int:
-    from tlcore.cli.resolving import found
-    from tlcore.errors import Unusable
+    from tlcore.cli.resolving import a_run
     from tlcore.store import Store
 
     store = Store.open()
-    kind, key = found(store, asked.id)
-    if kind == "experiment":
-        runs = store.runs(key)
-        raise Unusable(f"{key} is an experiment; name one of its {len(runs)} runs, such as {runs['run'].iloc[0]}.")
+    key = a_run(store, asked.id)
     text = store.log(key)
     sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
     one = store.runs().set_index("run").loc[key]

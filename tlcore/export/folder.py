@@ -1,0 +1,121 @@
+"""The folder a model is taken away in: written whole or not at all, and known by what its files hold.
+
+model.json            what it answers, how inputs are prepared, its parts, its checks, a SHA-256 of every other file
+weights.safetensors   the network's weights
+network.onnx          the network as ONNX Runtime reads it (network.pt2, for torch, where that is not possible)
+learner.skops         a learner of scikit-learn, as skops reads it
+model_card.md         what it is for, how good it is and how surely, and what it must not be used for
+example.csv           a few inputs with the answers they should get
+snippet.py            ten lines that ask it
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from tlcore.errors import Unusable
+
+FORMAT = 1
+MANIFEST = "model.json"
+
+
+@contextmanager
+def drafted(to: Path, *, replace: bool = False) -> Iterator[Path]:
+    """A folder beside ``to`` that becomes it when the block ends well, and vanishes when it does not.
+
+    Raises `Unusable`, before anything is written, where ``to`` holds something. With ``replace`` an earlier export
+    gives way; nothing else does.
+    """
+    to = to.absolute()
+    _check_free(to, replace)
+    draft = Path(mkdtemp(prefix=f".{to.name}.", dir=to.parent))
+    try:
+        yield draft
+        draft.chmod(0o755)  # what mkdtemp makes is for one's own eyes
+        for file in draft.iterdir():
+            file.chmod(0o644)
+        if to.exists():
+            old = Path(mkdtemp(prefix=f".{to.name}.old.", dir=to.parent))
+            os.replace(to, old)
+            os.replace(draft, to)
+            shutil.rmtree(old)
+        else:
+            os.replace(draft, to)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _check_free(to: Path, replace: bool) -> None:
+    if not to.parent.is_dir():
+        raise Unusable(f"There is no folder {to.parent} to write {to.name} to.")
+    if not os.access(to.parent, os.W_OK):
+        raise Unusable(f"{to.parent} cannot be written to; name a folder of yours.")
+    if to.exists() and not to.is_dir():
+        raise Unusable(f"{to} is a file; name a new folder.")
+    if not to.exists() or not any(to.iterdir()):
+        return
+    if not (to / MANIFEST).is_file():
+        raise Unusable(f"{to} holds other files; name a new folder.")
+    if not replace:
+        raise Unusable(f"{to} holds a model already; name a new folder, or say --force to replace it.")
+
+
+def seal(draft: Path, record: dict[str, Any]) -> None:
+    """Write the manifest, last: with the hash of every other file, and of itself."""
+    files = {file.name: _hash(file.read_bytes()) for file in sorted(draft.iterdir()) if file.name != MANIFEST}
+    record = {"format": FORMAT, **record, "files": files}
+    record["sha256"] = _hash(_plain(record))
+    (draft / MANIFEST).write_text(json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
+
+
+def opened(folder: Path) -> dict[str, Any]:
+    """The manifest of a folder whose every file is as it was written.
+
+    Raises `Unusable`, naming the file, where one is missing, cut short or changed.
+    """
+    path = folder / MANIFEST
+    if not folder.exists():
+        raise Unusable(f"There is no folder {folder}.")
+    if not path.is_file():
+        raise Unusable(f"{folder} is no exported model: it holds no {MANIFEST}.")
+    try:
+        record = json.loads(path.read_text("utf-8"))
+        written = record.pop("sha256")
+        version = record["format"]
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise Unusable(f"{path} is damaged or cut short; export the model again.") from error
+    if version != FORMAT:
+        raise Unusable(f"{folder} is of format {version}, and this version reads format {FORMAT}; export it again.")
+    _check(path, written, _plain(record))
+    for name, known in record["files"].items():
+        if Path(name).name != name:
+            raise Unusable(f"{path} names a file outside its folder, {name}; do not use it.")
+        if not (folder / name).is_file():
+            raise Unusable(f"{folder} is not whole: {name} is missing; export the model again.")
+        _check(folder / name, known, (folder / name).read_bytes())
+    return record
+
+
+def _check(file: Path, known: str, content: bytes) -> None:
+    found = _hash(content)
+    if found != known:
+        raise Unusable(
+            f"{file} was changed or cut short since it was exported: its SHA-256 begins with {found[:12]} and should "
+            f"begin with {known[:12]}. Export the model again."
+        )
+
+
+def _hash(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _plain(record: dict[str, Any]) -> bytes:
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()

@@ -1,0 +1,215 @@
+"""What somebody brings to a model: put into the shape it was trained on, or refused in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image as Pictures
+
+from tlcore.errors import Unusable
+from tlcore.files import columns, fixes, lists, sounds
+from tlcore.files.class_folders import Members
+from tlcore.files.finding import Findings
+from tlcore.files.images import picture
+from tlcore.files.request import IMAGES, existing
+from tlcore.files.tables import decoded, is_text, read_table
+from tlcore.files.texts import read_texts
+from tlcore.mel import RATE
+from tlcore.situation import Examples
+from tlcore.spaces import Audio, Image, Table, Text
+
+MOST_STRANGE = 3  # values that are shown
+
+
+def read(
+    inputs: Any, space: Table | Image | Text | Audio, *, mend: Mapping[str, str] | None = None, column: str = ""
+) -> tuple[Examples, list[str]]:
+    """Examples as the model reads them, and what is to be known of them, a sentence each.
+
+    ``inputs`` is a file or folder by its path, a DataFrame (tables, or texts in ``column``), a list of texts, images
+    ``(N, height, width, channels)`` of uint8, or sounds ``(N, samples)`` of int16. ``mend`` are the fixes under which
+    a person's own tables were read (`tlcore.files.fixes`). Raises `Unusable`, one sentence per problem.
+    """
+    found = Findings()
+    if isinstance(inputs, (str, Path)):
+        inputs = _from_path(existing(inputs), space, column, found)
+    match space:
+        case Table():
+            examples, notes = _table(inputs, space, mend or {})
+        case Text():
+            examples, notes = Examples(_texts(inputs, column)), []
+        case Image():
+            examples, notes = _shaped(inputs, "images", 4, np.uint8), []
+            _check_images(examples, space)
+        case _:
+            examples, notes = _shaped(inputs, "sounds", 2, np.int16), []
+    if not len(examples):
+        raise Unusable("There is nothing to answer: it holds no rows.")
+    return examples, [*(finding.sentence for finding in found), *notes]
+
+
+def _from_path(path: Path, space: Table | Image | Text | Audio, column: str, found: Findings) -> Any:
+    folder = path.is_dir() or path.suffix.lower() == ".zip"
+    if isinstance(space, Table):
+        return read_table(path, found)
+    if isinstance(space, Text):
+        if folder:
+            return read_texts(path, found, labelled=False)
+        if path.suffix.lower() == ".txt":
+            return [_one_text(path)]
+        return Examples(_texts(read_table(path, found), column))
+    if isinstance(space, Image):
+        if not folder:
+            return Examples(_pictures({path.name: path.read_bytes()}, space, path), None, [path.name])
+        members = Members.of(path, "image", labelled=False)
+        images = {name: image for name, raw in members.each() if (image := _sized(raw, space)) is not None}
+        empty = np.empty((0, space.height, space.width, space.channels), np.uint8)
+        return members.examples(np.stack(list(images.values())) if images else empty, list(images), found)
+    seconds = space.samples / RATE
+    if folder:
+        return sounds.read_sounds(path, seconds, found, labelled=False)
+    sound = sounds.heard(path.read_bytes(), seconds)
+    if sound is None:
+        raise Unusable(f"{path} is no sound that can be read; bring a WAV file, or a folder or zip of them.")
+    return Examples(sound[None, : space.samples], None, [path.name])
+
+
+def _one_text(path: Path) -> str:
+    raw = path.read_bytes()
+    text = decoded(raw)[0].strip() if is_text(raw) else ""
+    if not text:
+        raise Unusable(f"{path} holds no text.")
+    return text
+
+
+def _pictures(files: Mapping[str, bytes], space: Image, path: Path) -> np.ndarray:
+    read = [_sized(raw, space) for raw in files.values()]
+    if read[0] is None:
+        endings = ", ".join(ending.lstrip(".") for ending in IMAGES[:4])
+        raise Unusable(f"{path} is no image that can be read; bring a {endings} file, or a folder or zip of them.")
+    return np.stack([image for image in read if image is not None])
+
+
+def _sized(raw: bytes | None, space: Image) -> np.ndarray | None:
+    """One image in the size and with the channels that the model reads."""
+    image = picture(raw, space.height, space.width)
+    if image is None or space.channels == 3:
+        return image
+    return np.asarray(Pictures.fromarray(image).convert("L"))[:, :, None]
+
+
+def _texts(inputs: Any, column: str) -> np.ndarray:
+    """Texts ``(N,)`` of a list, or of a table's column: the one that is named, else "text", else the wordiest."""
+    if isinstance(inputs, Examples):
+        return np.asarray(inputs.inputs, dtype=object)
+    if isinstance(inputs, str):
+        inputs = [inputs]
+    if isinstance(inputs, pd.DataFrame):
+        if column and column not in inputs:
+            raise Unusable(f"There is no column {column!r}; the columns are {_listed(inputs.columns)}.")
+        chosen = column or ("text" if "text" in inputs else _wordiest(inputs))
+        inputs = columns.text(inputs[chosen])
+        if inputs.isna().any():
+            empty = int(inputs.isna().sum())
+            raise Unusable(f"Column {chosen!r} has no text in {empty} of {len(inputs)} rows; leave them out.")
+    strange = next((value for value in inputs if not isinstance(value, str)), None)
+    if strange is not None:
+        raise Unusable(f"The model reads texts, but {strange!r} is none.")
+    return np.array(list(inputs), dtype=object)
+
+
+def _wordiest(frame: pd.DataFrame) -> str:
+    lengths = {str(name): columns.text(frame[name]).str.len().mean() for name in frame}
+    return max(lengths, key=lambda name: -1.0 if np.isnan(lengths[name]) else lengths[name])
+
+
+def _shaped(inputs: Any, things: str, dimensions: int, kind: type) -> Examples:
+    if isinstance(inputs, Examples):
+        return inputs
+    array = np.asarray(inputs)
+    if array.ndim != dimensions or array.dtype != kind:
+        shape = "(N, height, width, channels)" if dimensions == 4 else "(N, samples)"
+        raise Unusable(
+            f"The model reads {things} as an array {shape} of {kind.__name__}, not of shape {array.shape} and "
+            f"{array.dtype}."
+        )
+    return Examples(array)
+
+
+def _check_images(examples: Examples, space: Image) -> None:
+    wanted, found = (space.height, space.width, space.channels), np.asarray(examples.inputs).shape[1:]
+    if found != wanted:
+        raise Unusable(f"The model reads images of {wanted} (height, width, channels), not of {tuple(found)}.")
+
+
+def _table(inputs: Any, space: Table, mend: Mapping[str, str]) -> tuple[Examples, list[str]]:
+    """The columns of a table that the model reads, in its order and its types."""
+    if isinstance(inputs, Examples):
+        inputs = inputs.inputs
+    if not isinstance(inputs, pd.DataFrame):
+        raise Unusable(f"The model reads a table, not a {type(inputs).__name__}; bring a DataFrame or a file.")
+    frame = fixes.renamed(inputs, mend.get("rename", ""))
+    wanted = [*space.numeric, *space.categories]
+    if missing := [name for name in wanted if name not in frame]:
+        raise Unusable(*(_missing(name, frame, wanted) for name in missing))
+    kept, problems, notes = {}, [], []
+    for name in space.numeric:
+        values, problem = _numbers(name, frame[name])
+        factor = dict(lists.entries("scale", mend.get("scale", ""))).get(name)
+        kept[name] = values * float(factor) if factor else values
+        problems += [problem] if problem else []
+        gaps = int(values.isna().sum())
+        if gaps and name not in space.holed and not problem:
+            notes.append(f"Column {name!r} has {gaps} gaps, and had none in training; the usual value stands in.")
+    for name, known in space.categories.items():
+        kept[name], strange = _words(frame[name], known, name in lists.names("fold", mend.get("fold", "")))
+        if len(strange):
+            shown = ", ".join(repr(str(value)) for value in strange.unique()[:MOST_STRANGE])
+            notes.append(f"Column {name!r} has values in {len(strange)} rows that training never saw, such as {shown}.")
+    if problems:
+        raise Unusable(*problems)
+    return Examples(pd.DataFrame(kept, index=frame.index)[wanted]), notes
+
+
+def _missing(name: str, frame: pd.DataFrame, wanted: list[str]) -> str:
+    near = columns.nearest(name, [str(other) for other in frame if other not in wanted])
+    hint = f" Did you mean {near!r}?" if near else ""
+    return f"There is no column {name!r}, which the model reads; the columns are {_listed(frame.columns)}.{hint}"
+
+
+def _numbers(name: str, values: pd.Series) -> tuple[pd.Series, str]:
+    """A column as float64, and what is wrong with it; dates are days since 1970, as in training."""
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype(float), ""
+    if (moments := columns.days(values)) is not None:
+        return moments, ""
+    written = columns.known(columns.text(values))
+    read = pd.to_numeric(written, errors="coerce").astype(float)
+    strange = written[written.notna() & read.isna()]
+    if not len(strange):
+        return read, ""
+    return read, (
+        f"Column {name!r} holds words in {len(strange)} of {len(values)} rows, such as {str(strange.iloc[0])!r} in row "
+        f"{strange.index[0]}; the model was trained on numbers there."
+    )
+
+
+def _words(values: pd.Series, known: tuple[str, ...], folded: bool) -> tuple[pd.Series, pd.Series]:
+    """A column in the spelling of training, and those of its values that training never saw."""
+    written = values.astype(object).where(values.notna(), None).map(lambda value: None if value is None else str(value))
+    stranger = written.notna() & ~written.isin(known)
+    if stranger.any():  # 1.0 reads "1", blanks around a word do not count
+        written = written.mask(stranger, columns.text(values))
+        if folded:
+            written = written.map(lambda value: fixes.spelling_of(value, known), na_action="ignore")
+    stranger = written.notna() & ~written.isin(known)
+    return written, written[stranger]
+
+
+def _listed(names: Any) -> str:
+    shown = ", ".join(repr(str(name)) for name in list(names)[:30])
+    return shown if len(names) <= 30 else f"{shown}, ..."

@@ -1,0 +1,218 @@
+"""A finished run as a folder that answers without this program (`tlcore.export`): rebuilt, checked, written whole.
+
+A folder is written only for a model that answers the test cases as its run did. It loads torch: pages start it as a
+process, ``python -m tlcore export RUN --to DIR``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tlcore import catalog
+from tlcore.errors import Unusable
+from tlcore.export import Model, examples, folder, preparation, quantising, threshold
+from tlcore.export.card import card
+from tlcore.measure.gain import summarise
+from tlcore.measure.gap import measure_gap
+from tlcore.measure.notes import grave
+from tlcore.outcome import State
+from tlcore.plan import drawn
+from tlcore.situation import Situation, hold_out
+from tlcore.spec import RunSpec
+from tlcore.store import Store
+from tlcore.store.facts import versions
+from tlcore.words import told as in_words
+
+TOLERANCE = 1e-4  # of a probability, or of a number in standard deviations: by how much an answer may differ
+COARSE = 3e-2  # the same where the run was judged on a GPU, in bfloat16, which keeps two to three digits
+MENDED = ("rename", "scale", "fold")  # of a person's own tables, whoever asks the model brings them as they lay there
+
+
+def export(
+    store: Store,
+    run: str,
+    to: Path,
+    *,
+    replace: bool = False,
+    ask: float | None = None,
+    quantise: bool = False,
+    report: Callable[[str], Any] = lambda sentence: None,
+) -> dict[str, Any]:
+    """Write the model of a finished run to the folder ``to``; returns the record in its `model.json`.
+
+    ``ask`` is the threshold from which the event is announced, where it is not to be chosen here; ``quantise`` makes
+    a second network of 8-bit weights the one that answers. ``report`` is told what is going on. Raises `Unusable`,
+    with nothing written, for a run without a result and for one that cannot be had again.
+    """
+    spec = store.spec(run)
+    row, facts, summary = _about(store, run, spec)
+    if row["state"] not in (State.DONE, State.STOPPED) or pd.isna(row["test_score"]):
+        raise Unusable(f"Run {run} is {row['state']} and has no result; only a finished run can be taken away.")
+    with folder.drafted(to, replace=replace) as draft:
+        situation = drawn(spec.scenario, **spec.settings)
+        stored = None if row["example"] else _kept(store, run)
+        tolerance = TOLERANCE if str(row["device"]).startswith("CPU") or row["example"] else COARSE
+        found = _rebuilt(store, run, spec, situation, stored, tolerance, report)
+        if found.away > tolerance:
+            raise Unusable(_differs(run, row, found, tolerance))
+        report("Writing it down ...")
+        record = _answers(run, spec, situation, facts, found, ask)
+        record |= {"inputs": preparation.described(found.task.space)} | _mended(spec)
+        record["check"] = {
+            "rows": len(found.told),
+            "tolerance": tolerance,
+            "largest difference": None if np.isnan(found.away) else found.away,
+            "how": found.how,
+            "scores": _scores(found, spec),
+        }
+        record |= _parts(draft, record, found)
+        if quantise:
+            report("Making its network one of 8-bit weights ...")
+            test = found.hand.test, found.held.test.truth
+            record |= quantising.quantised(draft, record, *test, spec.metric, facts.get("margin", 0.0))
+        record["latency"] = examples.pace(Model(draft, record), found.hand.test)
+        record["versions"] = versions() | _more_versions()
+        examples.write(draft, record, found.hand.test)
+        told = {
+            "row": summary, "scores": row["test"] if stored is not None else record["check"]["scores"],
+            "gap": _gap(situation), "name": facts["title"], "seeds": 0 if summary is None else int(summary["n"]),
+            "notes": [in_words(one.note) for one in grave(pd.DataFrame([row]))],
+            "selector": row["selector"], "device": row["device"],
+        }  # fmt: skip
+        record["size"] = {"bytes": sum(file.stat().st_size for file in draft.iterdir())}
+        (draft / "model_card.md").write_text(card(record, spec, facts, told), "utf-8")
+        folder.seal(draft, record)
+    return record
+
+
+def _about(store: Store, run: str, spec: RunSpec) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]:
+    """The run's row, the facts of its experiment, and its strategy's row of the summary, where it is in one."""
+    name = store.experiment_of(run)
+    runs = store.runs(name)
+    row = runs[runs["run"] == run].iloc[0].to_dict()
+    title = catalog.scenarios()[spec.scenario].title
+    if name is None:
+        return row, {"title": title}, None
+    stored = store.experiment(name)
+    facts = stored.facts | {"title": stored.experiment.name or title, "margin": stored.experiment.margin}
+    done = runs[runs["state"].isin([State.DONE, State.STOPPED]) & runs["test_score"].notna()]
+    table = summarise(done, stored.experiment.margin)
+    budgets = table["labels"].isna() if spec.labels is None else table["labels"] == spec.labels
+    mine = table[(table["strategy"] == spec.strategy) & budgets]
+    return row, facts, mine.iloc[0].to_dict() if len(mine) else None
+
+
+def _kept(store: Store, run: str) -> np.ndarray | None:
+    """What the run predicted for the test cases: ``(N, C)`` or ``(N,)``; None where that was not kept."""
+    frame = store.predictions(run)
+    if frame is None:
+        return None
+    test = frame[frame["part"] == "test"].sort_values("row")
+    if "prediction" in test:
+        return test["prediction"].to_numpy(np.float64)
+    return test[[name for name in test if name[0] == "p" and name[1:].isdigit()]].to_numpy(np.float64)
+
+
+def _rebuilt(
+    store: Store, run: str, spec: RunSpec, situation: Situation, stored: np.ndarray | None, tolerance: float,
+    report: Callable[[str], Any],
+) -> Any:  # fmt: skip
+    from tlcore.learn.rebuild import rebuilt
+    from tlcore.learn.shelf import Shelf
+
+    return rebuilt(
+        catalog.strategy(spec.strategy, **spec.knobs).phases,
+        spec,
+        situation,
+        catalog.backbone(spec.backbone, **spec.network),
+        catalog.metrics(),
+        shelf=Shelf(store.home / "shelf"),
+        weights=store.weights(run) or {},
+        stored=stored,
+        tolerance=tolerance,
+        report=report,
+    )
+
+
+def _differs(run: str, row: Mapping[str, Any], found: Any, tolerance: float) -> str:
+    here = "its data or this version of the program" if row["state"] == State.DONE else "the moment it was stopped"
+    machine = "" if str(row["device"]).startswith("CPU") else f"; it was trained on {row['device']}, and this is a CPU"
+    return (
+        f"Run {run} cannot be had again: {found.how}, its test predictions differ by up to {found.away:.2g} where "
+        f"{tolerance:g} is allowed, because of {here}{machine}. Run it again and export that."
+    )
+
+
+def _answers(
+    run: str, spec: RunSpec, situation: Situation, facts: Mapping[str, Any], found: Any, ask: float | None
+) -> dict[str, Any]:
+    space = situation.target_space
+    answers: dict[str, Any] = {"label": situation.label, "kind": space.kind, "classes": list(space.classes)}
+    if space.kind == "regression":
+        answers |= {"centre": found.held.centre, "spread": found.held.spread}
+    if space.kind == "binary":
+        valid = None if found.selector == "none" else found.held.valid
+        chance = None if valid is None else found.valid[:, 1]
+        answers["threshold"] = threshold.chosen(None if valid is None else valid.truth, chance, ask)
+    return {
+        "run": run, "title": facts["title"], "scenario": spec.scenario, "strategy": spec.strategy,
+        "simulated": situation.simulated, "answers": answers,
+    }  # fmt: skip
+
+
+def _mended(spec: RunSpec) -> dict[str, Any]:
+    mend = {name: spec.settings[name] for name in MENDED if spec.settings.get(name) and spec.scenario == "own_files"}
+    return {"mend": mend} if mend else {}
+
+
+def _scores(found: Any, spec: RunSpec) -> dict[str, float]:
+    kind = found.task.target_labels.kind
+    fitting = {name: metric for name, metric in catalog.metrics().items() if kind in metric.kinds}
+    scores = {name: float(metric.measure(found.held.test.truth, found.told)) for name, metric in fitting.items()}
+    return {name: round(score, 6) for name, score in scores.items() if np.isfinite(score)}
+
+
+def _parts(draft: Path, record: Mapping[str, Any], found: Any) -> dict[str, Any]:
+    """The model's files, held against what it is to answer: ONNX first, torch's own form where that does not agree."""
+    from safetensors.torch import save_file
+
+    from tlcore.learn.parts import Parts
+
+    state = {name: tensor.contiguous().clone() for name, tensor in found.predictor.state_dict().items()}
+    if hasattr(found.task.space, "tokenizer"):
+        found.task.space.tokenizer.backend_tokenizer.save(str(draft / preparation.TOKENIZER))
+    remarks: list[str] = []
+    for form in ("onnx", "pt2"):
+        parts = Parts(draft, found.held.test.x, form)
+        tree = parts.of(found.predictor)
+        model = Model(draft, {**record, "parts": tree})
+        away = float(np.abs(model.told(found.hand.test) - found.told).max() / found.held.spread)
+        remarks += [f"The network is kept in torch's own form, not as ONNX: {reason}." for reason in parts.reasons]
+        if away <= TOLERANCE:
+            break
+        remarks.append(f"A learner answers otherwise behind {form}, by up to {away:.1g}.")
+        for file in (*draft.glob("network*"), *draft.glob("learner*")):
+            file.unlink()
+    else:
+        raise Unusable(f"The exported model answers otherwise than the run, by up to {away:.2g}: it is not exported.")
+    if state:
+        save_file(state, draft / "weights.safetensors")
+    return {"parts": tree, "remarks": remarks}
+
+
+def _gap(situation: Situation) -> pd.DataFrame | None:
+    try:
+        return measure_gap(situation.source, hold_out(situation)[0]).tiles()
+    except Unusable:
+        return None
+
+
+def _more_versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("onnxruntime", "skops", "safetensors")}
