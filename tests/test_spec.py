@@ -35,6 +35,7 @@ def test_equal_specs_have_equal_keys_and_any_difference_another():
         replace(spec, metric="accuracy"),
         replace(spec, settings={**spec.settings, "world": 1}), replace(spec, training=Training(epochs=31)),
         replace(spec, knobs={**spec.knobs, "lr": 0.5}), replace(spec, backbone="small_cnn"),
+        replace(spec, again="a1b2c3.1"),
     ]  # fmt: skip
     assert len({spec.key, *(other.key for other in others)}) == len(others) + 1
 

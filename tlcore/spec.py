@@ -67,6 +67,7 @@ class RunSpec:
     metric: str
     training: Training
     network: Mapping[str, Any] = field(default_factory=dict)  # knobs of the backbone that differ from the default
+    again: str = ""  # as in `Experiment`: a run that is repeated is a run of its own
 
     @cached_property
     def key(self) -> str:
@@ -76,8 +77,9 @@ class RunSpec:
 
     def to_dict(self) -> dict[str, Any]:
         record = {**asdict(self), "settings": dict(self.settings), "knobs": dict(self.knobs)}
-        if not self.network:  # as it was before networks had settings of their own
-            del record["network"]
+        for later in ("network", "again"):  # as it was before there were such settings
+            if not record[later]:
+                del record[later]
         return record
 
     @classmethod
@@ -113,6 +115,7 @@ SHAPES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("metric", "a name", lambda value: isinstance(value, str)),
     ("margin", "a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)),
     ("name", "text", lambda value: isinstance(value, str)),
+    ("again", "text", lambda value: isinstance(value, str)),
 )
 
 
@@ -132,6 +135,7 @@ class Experiment:
     training: Training = PRESETS["balanced"]
     device: str = "auto"
     name: str = ""
+    again: str = ""  # which experiment this repeats, and the how-manieth time: "a1b2c3d4e5f6.1" (tlcore/again.py)
 
     def checked(self) -> Experiment:
         """The same experiment with every open choice made. Raises `Unusable` with all that is wrong."""
@@ -186,7 +190,8 @@ class Experiment:
             # A ceiling learns from every target label, whatever the budget of the others.
             budget = None if catalog.strategies()[name].ceiling else budget
             return RunSpec(
-                self.scenario, settings, name, knobs[name], budget, seed, backbone, metric, self.training, network
+                self.scenario, settings, name, knobs[name], budget, seed, backbone, metric, self.training, network,
+                self.again,
             )  # fmt: skip
 
         every = [
@@ -200,6 +205,8 @@ class Experiment:
         record["settings"] = dict(self.settings)
         record["knobs"] = {name: dict(knobs) for name, knobs in self.knobs.items()}
         record["strategies"], record["labels"] = list(self.strategies), list(self.labels)
+        if not self.again:
+            del record["again"]
         return record
 
     @classmethod

@@ -79,7 +79,7 @@ def _carry_out(
         catalog.metrics(),
         device=device,
         report=report,
-        shelf=Shelf(store.home / "shelf"),
+        shelf=Shelf(store.home / "shelf" / spec.again),  # who repeats learns the source anew too
     )
     outcome = result.outcome
     asked = store.spec(run_key).training.batch

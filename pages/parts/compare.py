@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.parts import compare_settings, forms, planned, reads, show
+from pages.parts import compare_settings, forms, planned, reads, same_again, show
 from tlcore.charts import names
 from tlcore.charts.answers import Answer
 from tlcore.errors import Unusable
@@ -117,6 +117,7 @@ def settings(experiment: StoredExperiment, done: pd.DataFrame, selected: Sequenc
         st.markdown(
             "\n".join(f"- {name}: **{show.plain(value)}**" for name, value in names.settings(asked, done).items())
         )
-        st.code(asked.to_yaml(), language="yaml")
+        planned.written(asked, asked)
+    same_again.panel(experiment)
     compare_settings.between_strategies(experiment, done, selected)
     compare_settings.between_experiments(experiment)

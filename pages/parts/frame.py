@@ -96,7 +96,8 @@ def label(row: pd.Series) -> str:
     name = row["name"] or show.scenario_name(row["scenario"])
     created = row["created"].tz_convert(st.context.timezone or "UTC")
     kind = _("example") if row["example"] else f"{created:%Y-%m-%d %H:%M}"
-    return f"{name} · {kind}"
+    again = f" · {_('again')}" if row["again"] else ""
+    return f"{name}{again} · {kind}"
 
 
 def _by_default(known: pd.DataFrame) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from pages.parts import again, compare, frame, language, notes, reads, show
+from pages.parts import again, compare, frame, language, notes, reads, same_again, show
 from pages.parts.planned import duration, slots
 from tlcore import catalog, launch
 from tlcore.charts import convergence as charts
@@ -57,6 +57,7 @@ def controls(experiment: StoredExperiment) -> str:
             )
         again.link(experiment.experiment)
         if not active(runs):
+            same_again.button(experiment)
             st.page_link(
                 "compare/verdict.py", label=_("See the verdict"), icon=":material/gavel:",
                 query_params={frame.CHOSEN: experiment.id},
@@ -78,6 +79,8 @@ def progress(experiment: StoredExperiment, chosen: str, was_active: bool) -> Non
             st.markdown(f":{state.colour}[{state.icon} {state.text}] **{n}**")
     _failures(runs if chosen == ALL else runs[runs["run"] == chosen])
     _curves(experiment, runs if chosen == ALL else runs[runs["run"] == chosen])
+    if not active(runs):
+        same_again.told(experiment)
     _table(runs, reads.epochs(experiment, runs.loc[runs["state"].isin(ACTIVE), "run"]))
     if chosen != ALL:
         run = runs.set_index("run").loc[chosen]

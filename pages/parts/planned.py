@@ -125,14 +125,21 @@ def begin(plan: Plan) -> None:
 
 def elsewhere(plan: Plan, asked: Experiment) -> None:
     """The experiment as a command and as YAML: what was asked, what it was resolved to."""
+    written(asked, plan.experiment)
+
+
+def written(asked: Experiment, resolved: Experiment) -> None:
+    """What to type for an experiment, and the file that says it in full."""
     st.code(command(asked), language="shell", wrap_lines=True)
-    st.code(plan.experiment.to_yaml(), language="yaml", height=260)
+    st.code(resolved.to_yaml(), language="yaml", height=260)
     st.download_button(
-        _("Download as YAML"), plan.experiment.to_yaml(), FILE, "application/yaml", on_click="ignore",
+        _("Download as YAML"), resolved.to_yaml(), FILE, "application/yaml", on_click="ignore",
         icon=":material/download:",
     )  # fmt: skip
 
 
 def command(asked: Experiment) -> str:
     """What to type for the same experiment; own files are named by the YAML file."""
-    return f"python -m tlcore compare {FILE}" if asked.scenario == data.OWN else spoken.command(asked)
+    if asked.scenario == data.OWN or asked.again:
+        return f"python -m tlcore compare {FILE}"
+    return spoken.command(asked)

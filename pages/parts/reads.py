@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,9 +22,10 @@ from tlcore.measure.imbalance import Tested
 from tlcore.situation import Examples, Situation, hold_out
 from tlcore.spec import Experiment
 from tlcore.store import Store, StoredExperiment, home
+from tlcore.store.examples import SHIPPED
 from tlcore.words import _
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = SHIPPED
 
 
 def store() -> Store:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import frame, live, reads
+from pages.parts import frame, live, reads, same_again
 from tlcore import launch
 from tlcore.words import _
 
@@ -14,4 +14,5 @@ launch.reconcile(reads.store())
 experiment = frame.pick()
 active = live.active(reads.runs(experiment))
 chosen = live.controls(experiment)
+same_again.asked(experiment)
 st.fragment(live.progress, run_every=EVERY if active else None)(experiment, chosen, active)

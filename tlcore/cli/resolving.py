@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tlcore.errors import Unusable
 from tlcore.store import Store
+from tlcore.store.examples import SHIPPED
 
 
 def found(store: Store, name: str) -> tuple[str, str]:
@@ -17,6 +18,17 @@ def found(store: Store, name: str) -> tuple[str, str]:
         two = " and ".join(key for _kind, key in fitting[:2])
         raise Unusable(f"{name!r} fits {len(fitting)} ids, such as {two}; write more of it.")
     raise Unusable(f"No run or experiment is called {name!r}; 'runs' lists them.")
+
+
+def experiment(store: Store, name: str) -> str:
+    """The whole id of an experiment; a scenario stands for its example. Raises `Unusable` where a run is meant."""
+    if name.startswith("example-") or (SHIPPED / name / "experiment.json").exists():
+        shipped = store.adopt_examples(SHIPPED)
+        name = next((key for key in shipped if key.startswith(f"example-{name}-")), name)
+    kind, key = found(store, name)
+    if kind == "run":
+        raise Unusable(f"{key} is a run; name an experiment, as 'runs' lists them.")
+    return key
 
 
 def a_run(store: Store, name: str) -> str:

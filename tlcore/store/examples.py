@@ -36,6 +36,7 @@ from tlcore.store.submitting import FRESH
 from tlcore.store.working import Working
 
 FORMAT = 1
+SHIPPED = Path(__file__).parents[2] / "examples"
 VALUES_AT_MOST = 400_000  # probabilities in one example: less than a megabyte
 DIRECTIONS = 8  # of a picture
 NOT_SCORES = ("run", "part", "row", "truth", "place")

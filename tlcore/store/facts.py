@@ -8,16 +8,19 @@ from __future__ import annotations
 import os
 import platform
 from functools import cache
+from hashlib import blake2s
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import psutil
 
 from tlcore import __version__
 from tlcore.plan import Plan
-from tlcore.situation import Examples, LabelSpace, hold_out
+from tlcore.situation import Examples, LabelSpace, Situation, hold_out
+from tlcore.spec import FORMAT
 
 PACKAGES = ("torch", "numpy", "pandas", "scikit-learn", "streamlit")
 
@@ -27,6 +30,17 @@ def facts(plan: Plan) -> dict[str, Any]:
     from tlcore import advice  # with scikit-learn, which only this needs
 
     situation = plan.situation
+    return {
+        **data(situation),
+        "left_out": dict(plan.left_out),
+        "advice": advice.given(situation, plan.experiment.labels, plan.backbone),
+        "versions": versions(),
+        "machine": machine(),
+    }
+
+
+def data(situation: Situation) -> dict[str, Any]:
+    """What the examples are, how many, and a digest of what they hold."""
     pool, test = hold_out(situation)
     return {
         "kind": situation.kind,
@@ -41,14 +55,32 @@ def facts(plan: Plan) -> dict[str, Any]:
             "test": _counts(test, situation.target_space),
         },
         "unlabelled": len(situation.unlabelled) if situation.unlabelled is not None else 0,
+        "digests": {
+            "source": content(situation.source),
+            "target": content(pool),
+            "test": content(test),
+            **({} if situation.unlabelled is None else {"unlabelled": content(situation.unlabelled)}),
+        },
         "columns": _columns(situation.source),
         "notes": list(situation.notes),
         "scenario_facts": dict(situation.facts),
-        "left_out": dict(plan.left_out),
-        "advice": advice.given(situation, plan.experiment.labels, plan.backbone),
-        "versions": versions(),
-        "machine": machine(),
     }
+
+
+def content(part: Examples) -> str:
+    """What these examples hold, inputs and labels in their order, in sixteen hexadecimal digits."""
+    total = blake2s(digest_size=8)
+    for values in (part.inputs, part.labels):
+        if values is None:
+            continue
+        if isinstance(values, pd.DataFrame):
+            total.update(repr([str(column) for column in values.columns]).encode())
+            values = pd.util.hash_pandas_object(values, index=False).to_numpy()
+        elif values.dtype.kind not in "buif":  # words: their addresses in memory say nothing
+            values = pd.util.hash_array(np.asarray(values, dtype=object))
+        total.update(f"\0{values.dtype.str}{values.shape}\0".encode())
+        total.update(np.ascontiguousarray(values).data)
+    return total.hexdigest()
 
 
 def _counts(part: Examples, space: LabelSpace) -> dict[str, Any]:
@@ -66,7 +98,7 @@ def _columns(part: Examples) -> list[str]:
 
 @cache
 def versions() -> dict[str, str]:
-    found = {"transferlab": __version__, "python": platform.python_version()}
+    found = {"transferlab": __version__, "run format": str(FORMAT), "python": platform.python_version()}
     for package in PACKAGES:
         try:
             found[package] = version(package)

@@ -50,7 +50,7 @@ class Reading(Place):
 
         Columns: id, name, scenario, metric, example, created, submitted, runs, done, failed, cancelled, active
         (counts: finished with a result; without one; ended on request; waiting or under way), strategies, labels
-        (lists), seeds, backbone.
+        (lists), seeds, backbone, again (what it repeats and the how-manieth time, else "").
         """
 
         def counted(*states: State) -> Any:
@@ -72,6 +72,7 @@ class Reading(Place):
         records = frame.pop("record")
         for key in ("strategies", "labels", "seeds", "backbone"):
             frame[key] = pd.Series([record[key] for record in records], dtype=object)
+        frame["again"] = pd.Series([record.get("again", "") for record in records], dtype=object)
         return frame
 
     def experiment(self, experiment_id: str) -> StoredExperiment:
@@ -206,6 +207,13 @@ class Reading(Place):
         if row is None:
             raise Unusable(f"No run is called {run_key!r}; the list of runs shows their names.")
         return RunSpec.from_dict(row.spec)
+
+    def specs(self, experiment_id: str) -> list[RunSpec]:
+        """What was asked of every run of an experiment, in its order."""
+        query = select(runs.c.spec).join(experiment_runs).where(experiment_runs.c.experiment == experiment_id)
+        with self.reading.connect() as connection:
+            rows = connection.execute(query.order_by(experiment_runs.c.position)).all()
+        return [RunSpec.from_dict(row.spec) for row in rows]
 
     def experiment_of(self, run_key: str) -> str | None:
         """The experiment a run belongs to: of several, the one that was asked for last; None where there is none."""
