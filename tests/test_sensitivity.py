@@ -216,6 +216,9 @@ def test_the_page_says_what_a_map_costs_starts_it_and_shows_what_is_there(asked,
     assert store.waiting() == 6
     assert "They are under way." in said(app)
     assert "start_map" not in {button.key for button in app.button}
+    app.button(key="stop_map").click().run()
+    assert store.waiting() == 0
+    assert not app.button(key="start_map").disabled
 
 
 def test_the_cells_of_a_map_do_not_crowd_the_list_of_experiments(asked, store):

@@ -71,6 +71,10 @@ def start(grid: Sweep, active: bool) -> None:
     )  # fmt: skip
     if active:
         st.caption(_("They are under way. The page may be left."))
+        st.button(
+            _("Stop, keep the best"), icon=":material/stop_circle:", key="stop_map", on_click=_stop, args=(grid,),
+            help=_("A run ends after its current epoch and is judged by its best; one that waits is dropped."),
+        )  # fmt: skip
         return
     sure = cost.due <= sweep.MANY or st.checkbox(
         _("Yes, train {n} runs", n=f"{cost.due:,}"), key="map_sure",
@@ -136,6 +140,11 @@ def _first(experiment: StoredExperiment, names: list[str]) -> str:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _grid(asked: str, axes: tuple[tuple[str, tuple], ...], _asked: Experiment) -> Sweep:
     return sweep.sweep(_asked, [Axis(*axis) for axis in axes])
+
+
+def _stop(grid: Sweep) -> None:
+    for cell in grid.cells:
+        reads.store().stop_all(cell.id)
 
 
 def _begin(grid: Sweep) -> None:
