@@ -53,6 +53,7 @@ class Strategy(Offer):
     paper: ClassVar[str] = ""  # authors, year
     transfers: ClassVar[bool] = True  # False: a baseline that never sees the source
     ceiling: ClassVar[bool] = False  # True: learns from every target label, so it shows what could be reached at most
+    ceiling_of: ClassVar[str] = ""  # of a ceiling: the strategy that it is when that one is given every label
     usual: ClassVar[bool] = False  # True: part of a comparison unless a person chooses otherwise
     epochs: ClassVar[bool] = False  # True: trains for epochs; False: a learner that is fitted at once
     needs: ClassVar[frozenset[str]] = frozenset()  # of NEEDS

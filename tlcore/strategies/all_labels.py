@@ -19,24 +19,28 @@ class AllLabels:
 @dataclass(frozen=True)
 class Regression(AllLabels, learners.Linear):
     title = "All target labels (logistic regression)"
+    ceiling_of = "logistic_regression"
     summary = "A weighted sum fitted as if every target example had been labelled."
 
 
 @dataclass(frozen=True)
 class Boosting(AllLabels, learners.Boosting):
     title = "All target labels (gradient boosting)"
+    ceiling_of = "gradient_boosting"
     summary = "Boosted trees fitted as if every target example had been labelled."
 
 
 @dataclass(frozen=True)
 class Forest(AllLabels, learners.Forest):
     title = "All target labels (random forest)"
+    ceiling_of = "random_forest"
     summary = "A forest grown as if every target example had been labelled."
 
 
 @dataclass(frozen=True)
 class Network(AllLabels, tl.Trained):
     title = "All target labels (network)"
+    ceiling_of = "scratch"
     summary = "The network trained from nothing as if every target example had been labelled."
 
     lr: float = tl.knob(3e-3, "Learning rate", 1e-6, 1.0)

@@ -1,0 +1,150 @@
+"""What would more labels bring? Read off the learning curve; beyond its last budget only from a power law, marked so.
+
+The error of a learner falls with the number of labels about as a power of it (Cortes et al., 1993; Hestness et al.,
+2017): ``score = top - drop * labels ** -rate``. Three unknowns, so four budgets at least. The band is that of the same
+fit to seeds drawn with replacement (Efron, 1979), made wider for how few they are: a bootstrap of n repeats is too
+narrow by ``sqrt((n - 1) / n)``, and as blind to the unknown spread as the normal distribution beside Student's t
+(Hesterberg, 2015, section 5.3).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import curve_fit
+from scipy.special import fdtrc, ndtri, stdtrit
+
+from tlcore.measure.efficiency import between, levelled
+from tlcore.measure.gain import LEAST_SEEDS
+from tlcore.measure.statistics import t_interval
+from tlcore.words import _
+
+LEAST_BUDGETS = 4
+FURTHEST = 4.0  # times the most labels that were tried; a law is not believed further
+RATES = (0.02, 2.0)
+DRAWS, SEED = 200, 0
+TINY = 1e-6
+DOUBT = 0.01  # a law under which means this far off are rarer does not hold
+
+
+class Law(NamedTuple):
+    """``score = top - drop * (labels / most) ** -rate``; ``most`` are the most labels it was fitted to."""
+
+    top: float
+    drop: float
+    rate: float
+    most: float
+
+    def __call__(self, labels: np.ndarray) -> np.ndarray:
+        return _score(np.asarray(labels, float) / self.most, *self[:3])
+
+
+class Fit(NamedTuple):
+    """A curve's law, and the laws of its seeds drawn again and again; or, in a sentence, why there is none."""
+
+    law: Law | None = None
+    draws: tuple[Law, ...] = ()
+    wider: float = 1.0  # the band's half-width, times that of the draws
+    problem: str = ""
+
+    def band(self, labels: np.ndarray) -> pd.DataFrame:
+        """``labels, mean, low, high``: the law at these labels ``(L,)``, and its 95 % band."""
+        return self._frame(labels, [law(labels) for law in self._all()])
+
+    def change(self, before: float, after: float) -> tuple[float, float, float]:
+        """What the law says more labels bring, and the ends of its 95 % band."""
+        found = self._frame(
+            np.array([after]), [law(np.array([after])) - law(np.array([before])) for law in self._all()]
+        )
+        return tuple(found.loc[0, ["mean", "low", "high"]])
+
+    def _all(self) -> list[Law]:
+        return [] if self.law is None else [self.law, *self.draws]
+
+    def _frame(self, labels: np.ndarray, told: list[np.ndarray]) -> pd.DataFrame:
+        middle, drawn = told[0], np.array(told[1:])
+        low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+        ends = {
+            "low": middle - self.wider * (middle - low).clip(0),
+            "high": middle + self.wider * (high - middle).clip(0),
+        }
+        return pd.DataFrame({"labels": labels, "mean": middle, **ends})
+
+
+class Bought(NamedTuple):
+    """What so many more labels bring: the gain and its 95 % interval (NaN: too few seeds).
+
+    ``extrapolated``: read off the law, not off what was tried. ``problem`` says in a sentence why there is no figure.
+    """
+
+    gain: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    extrapolated: bool = False
+    problem: str = ""
+
+
+def bought(curve: pd.DataFrame, labels: float, more: float, best: float) -> Bought:
+    """What ``more`` labels beside these bring to a strategy, from its curve (`tlcore.measure.efficiency.curves`).
+
+    ``best`` is the best score there can be, turned so that more is better.
+    """
+    budgets = curve.columns.to_numpy(float)
+    whole = curve.dropna()
+    if not len(whole) or labels < budgets[0]:
+        return Bought(problem=_("No seed has been tried with so few labels."))
+    if labels + more <= budgets[-1]:
+        before, after = between(budgets, levelled(whole.to_numpy()), np.array([labels, labels + more])).T
+        return Bought(*t_interval(after - before))
+    if labels + more > FURTHEST * budgets[-1]:
+        return Bought(problem=_("At most {n} labels were tried; beyond four times as many nothing can be said.",
+                                n=f"{budgets[-1]:,.0f}"))  # fmt: skip
+    fit = fitted(curve, best)
+    return Bought(problem=fit.problem) if fit.law is None else Bought(*fit.change(labels, labels + more), True)
+
+
+def fitted(curve: pd.DataFrame, best: float) -> Fit:
+    """The power law of a curve, a row per seed and a column per label budget; ``best`` as in `bought`."""
+    budgets, each = curve.columns.to_numpy(float), curve.dropna().to_numpy()
+    seeds, most = len(each), budgets[-1] if len(budgets) else 0.0
+    if len(budgets) < LEAST_BUDGETS:
+        return Fit(problem=_("Beyond {n} labels nothing can be said: that takes four label budgets, and {tried} were "
+                             "tried.", n=f"{most:,.0f}", tried=len(budgets)))  # fmt: skip
+    if seeds < LEAST_SEEDS:
+        return Fit(problem=_("Beyond {n} labels nothing can be said: that takes three seeds.", n=f"{most:,.0f}"))
+    spread = each.std(axis=0, ddof=1)
+    spread = np.maximum(spread, max(np.median(spread) / 3, 1e-3 * np.ptp(each), TINY))
+    share = budgets / most
+    knobs = _knobs(share, each.mean(axis=0), spread, best)
+    off = each.mean(axis=0) - _score(share, *knobs)
+    free = len(budgets) - len(knobs)
+    if fdtrc(free, len(budgets) * (seeds - 1), float((seeds * (off / spread) ** 2).sum()) / free) < DOUBT:
+        return Fit(problem=_("The scores do not follow a learning curve, so beyond {n} labels nothing can be said.",
+                             n=f"{most:,.0f}"))  # fmt: skip
+    rng = np.random.default_rng(SEED)
+    again = [_knobs(share, each[rng.integers(0, seeds, seeds)].mean(axis=0), spread, best) for _ in range(DRAWS)]
+    wider = stdtrit(seeds - 1, 0.975) / ndtri(0.975) * np.sqrt(seeds / (seeds - 1))
+    return Fit(Law(*knobs, most), tuple(Law(*some, most) for some in again), float(wider))
+
+
+def _score(share: np.ndarray, top: float, drop: float, rate: float) -> np.ndarray:
+    return top - drop * share**-rate
+
+
+def _slopes(share: np.ndarray, top: float, drop: float, rate: float) -> np.ndarray:
+    power = share**-rate
+    return np.stack([np.ones_like(share), -power, drop * power * np.log(share)], axis=1)
+
+
+def _knobs(share: np.ndarray, means: np.ndarray, spread: np.ndarray, best: float) -> tuple[float, float, float]:
+    """Top, drop and rate of the law closest to these means ``(B,)`` at these shares of the most labels ``(B,)``."""
+    rise = max(float(np.ptp(means)), TINY)
+    top = min(best, float(means.max()) + rise / 4)
+    bounds = lowest, highest = [-np.inf, 0.0, RATES[0]], [best, np.inf, RATES[1]]
+    start = np.clip([top, top - means[-1], 0.5], lowest, highest)
+    found, _covariance = curve_fit(
+        _score, share, means, start, spread, jac=_slopes, bounds=bounds, method="dogbox", max_nfev=2000
+    )
+    return float(found[0]), float(found[1]), float(found[2])
