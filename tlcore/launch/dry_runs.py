@@ -124,7 +124,16 @@ def _file(store: Store, plan: Plan) -> Path:
     shape = [None if part is None else (len(part), *_shape(part)) for part in parts]
     outputs = (situation.source_space.outputs, situation.target_space.outputs)
     device = [_device(plan), *(gpus() if _device(plan) == "cuda" else ())]
-    named = [FORMAT, spec.backbone, dict(spec.network), spec.training.batch, spec.training.augment, shape, outputs, device]
+    named = [
+        FORMAT,
+        spec.backbone,
+        dict(spec.network),
+        spec.training.batch,
+        spec.training.augment,
+        shape,
+        outputs,
+        device,
+    ]
     text = json.dumps(named, sort_keys=True, default=str)
     return store.home / FOLDER / f"{blake2s(text.encode(), digest_size=8).hexdigest()}.json"
 
