@@ -1,4 +1,4 @@
-"""Do a few label budgets find the same labels saved as a direct search? ``python -m benchmarks.labels_saved [--write]``.
+"""Do a few label budgets find the labels saved that a direct search finds? ``python -m benchmarks.labels_saved``.
 
 The figure comes from five budgets and five seeds, as a person would run them. The direct search tries the models
 without transfer at every step of a fine grid, with other seeds, until their mean reaches what the strategy reaches.

@@ -1,8 +1,8 @@
-"""Two training steps of a run's network, in a process of its own: how long one takes, and what a run needs.
+"""Two training steps of a run's network, in a process of its own: how long one takes, what a run needs.
 
-``python -m tlcore.dry_run`` reads a request from standard input, ``{"spec": a run's record, "device": ..., "file": ...}``,
-and writes its answer to the file; `tlcore.launch.dry_runs` asks and reads. Until it is done the file says that it did not
-survive: what kills it, such as a lack of memory, leaves that behind.
+``python -m tlcore.dry_run`` reads a request from standard input, ``{"spec": a run's record, "device": .., "file": ..}``,
+and writes its answer to the file; `tlcore.launch.dry_runs` asks and reads. Until it is done the file says that it did
+not survive: what kills it, such as a lack of memory, leaves that behind.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _height() -> int:
     try:
         import resource
     except ModuleNotFoundError:  # Windows
-        return int(psutil.Process().memory_info().peak_wset)
+        return int(getattr(psutil.Process().memory_info(), "peak_wset", 0))
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
