@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -134,8 +136,26 @@ def test_test_scores_never_touch_the_choice(tmp_path, monkeypatch):
     assert chosen[0] == chosen[1]
 
 
-def test_a_killed_driver_is_followed_by_one_that_goes_on_where_it_was(store, tmp_path, monkeypatch):
-    """A killed process leaves behind just what this one does: a trial under way, some of its runs finished."""
+def test_a_process_that_is_killed_leaves_the_search_to_the_next(store):
+    asked = wanted(1)
+    code = """
+import sys, time
+from tlcore.search import driver
+from tlcore.store import Store
+driver.drive(Store.open(), sys.argv[1], lambda store, experiment: print(experiment, flush=True) or time.sleep(600))
+"""
+    words = [sys.executable, "-c", code, study.begin(store, asked)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        under_way = process.stdout.readline().strip()
+        assert driver.driven(store, asked.id)
+        process.kill()
+    assert not driver.driven(store, asked.id)
+    assert study.standing(store, asked.id).under_way == under_way
+    driver.drive(store, asked.id, made_up())
+    assert list(study.standing(store, asked.id).trials["state"]) == ["complete"]
+
+
+def test_an_interrupted_search_tries_what_an_undisturbed_one_would_have(store, tmp_path, monkeypatch):
     asked, calls = wanted(), []
 
     def killed(store: Store, experiment: str) -> None:

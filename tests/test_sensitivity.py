@@ -120,8 +120,8 @@ def test_a_cell_of_equal_spec_is_the_same_run_and_is_not_trained_again(store):
     second = sweep.sweep(
         replace(ASKED, name="Another question"), [Axis("concept_shift", (usual, 1.0)), Axis(LABELS, (40,))]
     )
-    cost = sweep.cost(second, store)
-    assert (cost.runs, cost.due) == (12, 6)
+    facts, _room = sweep.cost(second, store)
+    assert (facts.runs, facts.due) == (12, 6)
     assert [len(runs) for runs in sweep.runs(store, second)] == [6, 0], "found by what it is, whoever asked"
     sweep.submit(store, second)
     assert store.waiting() == 6
@@ -179,7 +179,7 @@ def test_a_dry_run_says_what_it_would_cost_and_starts_nothing(store, capsys):
         (["--vary", "concept_shift=0", "--of", "dann", "--strategies", "fine_tune"], "--of is 'dann'"),
         (["--vary", "concept_shift=0", "--labels", "20,50"], "one label budget"),
         (["--vary", "concept_shift=0,.1,.2,.3,.4", "--vary", "label_noise=0,.1,.2,.3,.4", "--seeds", "100",
-          "--strategies", "fine_tune"], "more than 1,000 runs; add --yes"),
+          "--strategies", "fine_tune"], "These are 12,500 runs"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_swept_is_answered(words, answer, capsys, store):
@@ -216,6 +216,9 @@ def test_the_page_says_what_a_map_costs_starts_it_and_shows_what_is_there(asked,
     assert store.waiting() == 6
     assert "They are under way." in said(app)
     assert "start_map" not in {button.key for button in app.button}
+    app.button(key="stop_map").click().run()
+    assert store.waiting() == 0
+    assert not app.button(key="start_map").disabled
 
 
 def test_the_cells_of_a_map_do_not_crowd_the_list_of_experiments(asked, store):

@@ -18,19 +18,16 @@ import pandas as pd
 
 from tlcore import catalog, launch
 from tlcore.errors import Unusable, gathered, unknown
+from tlcore.launch import dry_runs
 from tlcore.plan import Plan, plan
-from tlcore.preflight import preflight
+from tlcore.preflight import Preflight, looked
+from tlcore.room import Room
 from tlcore.spec import PART, Experiment, RunSpec
 from tlcore.store import Store
-from tlcore.store.artifacts import PICTURE, PREDICTIONS, WEIGHTS
 from tlcore.store.submitting import identity
 
 LABELS = "labels"  # the axis that is no knob of the scenario
 AXES_AT_MOST = 2
-MANY = 1_000  # runs to train above which a person is asked again
-RECENT = 20  # runs whose size tells that of the next
-RULE = 200_000  # bytes of a run, where nothing is known yet
-KEPT = (PREDICTIONS, PICTURE, WEIGHTS)
 # Numbers that make a situation another one, not an easier or a harder one.
 NO_AXIS = ("world", "side", "size", "seconds", "regions", "data_id")
 
@@ -74,14 +71,6 @@ def knobs(scenario: str) -> dict[str, Field[Any]]:
     }
 
 
-@dataclass(frozen=True)
-class Cost:
-    runs: int
-    due: int  # of them are still to be trained
-    seconds: float
-    bytes: float
-
-
 def sweep(asked: Experiment, axes: Sequence[Axis]) -> Sweep:
     """The cells of a grid, none of them drawn yet. Raises `Unusable` with one sentence per problem."""
     axes = tuple(_ascending(axis) for axis in _checked(asked, axes))
@@ -120,21 +109,13 @@ def runs(store: Store, asked: Sweep) -> list[pd.DataFrame]:
     return [known.loc[[run.key for run in cell.runs if run.key in known.index]] for cell in asked.cells]
 
 
-def cost(asked: Sweep, store: Store) -> Cost:
-    """What is still to be trained, how long it takes on this machine, and the disk it fills."""
+def cost(asked: Sweep, store: Store) -> tuple[Preflight, Room]:
+    """What is still to be trained, how long that takes on this machine, and the room it needs."""
     own = store.asked(run.key for run in asked.whole.runs)
     past = pd.concat([store.runs(), own], ignore_index=True).drop_duplicates("run")
     slots = launch.status(store)["slots"]
-    facts = preflight(asked.whole, past, (asked.whole.experiment.device != "cpu" and slots["cuda"]) or slots["cpu"])
-    due = facts.runs - facts.finished
-    return Cost(facts.runs, due, facts.seconds, due * _bytes(store, past))
-
-
-def _bytes(store: Store, past: pd.DataFrame) -> float:
-    """What a run leaves on disk: the mean of recent ones, a rule of thumb where there is none."""
-    recent = past.loc[past["state"].isin(["done", "stopped"]), "run"].tail(RECENT)
-    sizes = [sum(store.artifacts.size(run, name) or 0 for name in KEPT) for run in recent]
-    return sum(sizes) / len(sizes) if sizes else RULE
+    at_once = (asked.whole.experiment.device != "cpu" and slots["cuda"]) or slots["cpu"]
+    return looked(asked.whole, store, past, at_once, dry_runs.known(store, asked.whole))
 
 
 def _checked(asked: Experiment, axes: Sequence[Axis]) -> Sequence[Axis]:

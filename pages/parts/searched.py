@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import compare, forms, planned, reads, show
+from pages.parts import compare, forms, reads, show
 from pages.parts.forms import BOUND
 from tlcore import catalog, search
 from tlcore.errors import Unusable
 from tlcore.plan import out_of_reach, plan
+from tlcore.preflight import duration
 from tlcore.search import driver, study
 from tlcore.search.space import searchable
 from tlcore.search.study import Search
@@ -71,7 +72,7 @@ def start(asked: Search) -> None:
         _(
             "At most **{n}** runs, about **{time}** on this machine: {trials} trials of {seeds} seeds, then what won "
             "against the settings as they are, on {fresh} fresh seeds.",
-            n=cost.runs, time=planned.duration(cost.seconds), trials=asked.trials, seeds=asked.experiment.seeds,
+            n=cost.runs, time=duration(cost.seconds), trials=asked.trials, seeds=asked.experiment.seeds,
             fresh=asked.fresh,
         )
     )  # fmt: skip

@@ -15,6 +15,8 @@ from tlcore.charts import answers
 from tlcore.cli import flags
 from tlcore.errors import Unusable, gathered
 from tlcore.plan import drawn, out_of_reach
+from tlcore.preflight import duration, many
+from tlcore.room import doubts, size
 from tlcore.situation import hold_out
 from tlcore.spec import Experiment
 from tlcore.store import StoredExperiment
@@ -56,26 +58,29 @@ def controls(experiment: StoredExperiment) -> Sweep:
 
 def start(grid: Sweep, active: bool) -> None:
     """What is still to be trained and what that costs; the button, where there is anything to start."""
-    cost = sweep.cost(grid, reads.store())
-    if not cost.due:
-        st.caption(_("All {n} runs are finished.", n=f"{cost.runs:,}"))
+    facts, room = sweep.cost(grid, reads.store())
+    if not facts.due:
+        st.caption(_("All {n} runs are finished.", n=f"{facts.runs:,}"))
         return
-    told = counted("{n} condition", "{n} conditions", len(grid.cells))
     st.markdown(
         _(
             "{conditions}: **{due}** runs to train, {n} finished already. About **{time}** on this machine, and "
-            "{size} MB of disk.",
-            conditions=told, due=f"{cost.due:,}", n=f"{cost.runs - cost.due:,}", time=planned.duration(cost.seconds),
-            size=f"{max(1, cost.bytes / 1e6):,.0f}",
+            "{size} of disk.",
+            conditions=counted("{n} condition", "{n} conditions", len(grid.cells)), due=f"{facts.due:,}",
+            n=f"{facts.finished:,}", time=duration(facts.seconds), size=size(room.disk),
         )
     )  # fmt: skip
+    for sentence in doubts(room):
+        st.warning(show.plain(sentence), icon=":material/memory:")
     if active:
         st.caption(_("They are under way. The page may be left."))
+        st.button(
+            _("Stop, keep the best"), icon=":material/stop_circle:", key="stop_map", on_click=_stop, args=(grid,),
+            help=_("A run ends after its current epoch and is judged by its best; one that waits is dropped."),
+        )  # fmt: skip
         return
-    sure = cost.due <= sweep.MANY or st.checkbox(
-        _("Yes, train {n} runs", n=f"{cost.due:,}"), key="map_sure",
-        help=_("That is a great many. Fewer values, strategies or seeds take less."),
-    )  # fmt: skip
+    large = many(facts, room.disk)
+    sure = not large or st.checkbox(f"{large} {_('Start them all the same')}", key="map_sure")
     if st.button(_("Start"), type="primary", icon=":material/play_arrow:", key="start_map", disabled=not sure):
         _begin(grid)
 
@@ -136,6 +141,11 @@ def _first(experiment: StoredExperiment, names: list[str]) -> str:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _grid(asked: str, axes: tuple[tuple[str, tuple], ...], _asked: Experiment) -> Sweep:
     return sweep.sweep(_asked, [Axis(*axis) for axis in axes])
+
+
+def _stop(grid: Sweep) -> None:
+    for cell in grid.cells:
+        reads.store().stop_all(cell.id)
 
 
 def _begin(grid: Sweep) -> None:

@@ -54,8 +54,8 @@ def grid(rows: pd.DataFrame, axes: Mapping[str, str], strategy: str) -> style.Pi
             "told": [_key(verdict) for verdict in rows["verdict"]],
             "icon": [sign(verdict).icon for verdict in rows["verdict"]],
             "text": ["" if pd.isna(gain) else answers.figure(gain, metric, signed=True) for gain in rows["gain"]],
-            "strategy": [_("–") if pd.isna(name) else style.title(name) for name in rows["strategy"]],
-            "rival": [_("–") if pd.isna(name) else style.title(name) for name in rows["baseline"]],
+            "strategy": ["–" if pd.isna(name) else style.title(name) for name in rows["strategy"]],
+            "rival": ["–" if pd.isna(name) else style.title(name) for name in rows["baseline"]],
             "low": rows["gain_low"].astype(float) * factor,
             "high": rows["gain_high"].astype(float) * factor,
             "seeds": rows["pairs"],
@@ -81,10 +81,11 @@ def grid(rows: pd.DataFrame, axes: Mapping[str, str], strategy: str) -> style.Pi
         alt.Tooltip("rival:N", title=_("Held against")),
         alt.Tooltip("seeds:Q", title=_("Seeds compared")),
     ]
+    apart = alt.Scale(paddingInner=0.04, paddingOuter=0)
     label = alt.Axis(labelAngle=0, labelLimit=100, titleLimit=600)
-    x = alt.X("across:N", sort=_order(rows[across]), title=axes[across], axis=label)
+    x = alt.X("across:N", scale=apart, sort=_order(rows[across]), title=axes[across], axis=label)
     above = alt.Axis(titleAngle=0, titleAlign="left", titleAnchor="start", titleX=0, titleY=-10, titleLimit=600)
-    y = alt.Y("up:N", sort=_order(rows[up[0]])[::-1] if up else None, title=axes[up[0]] if up else None,
+    y = alt.Y("up:N", scale=apart, sort=_order(rows[up[0]])[::-1] if up else None, title=axes[up[0]] if up else None,
               axis=above if up else None)  # fmt: skip
     pick = alt.selection_point(name=CELL, fields=["number"], empty=False)
     base = alt.Chart(frame).encode(x, y, tooltip=tooltip)

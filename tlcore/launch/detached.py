@@ -12,23 +12,27 @@ from filelock import FileLock, Timeout
 from tlcore.store import Store
 
 
-def spawn(store: Store, words: list[str], log: str) -> subprocess.Popen[bytes]:
-    """Start ``python WORDS`` in a session of its own; what it prints goes to this file in the home folder."""
+def environment(store: Store) -> dict[str, str]:
+    """The environment of a process that works for this store."""
     root = str(Path(__file__).parents[2])
-    environment = {
+    return {
         **os.environ,
         "TRANSFERLAB_HOME": str(store.home),
         "TRANSFERLAB_DB": store.url,
         "TRANSFERLAB_ARTIFACTS": store.artifacts.url,
         "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH")))),
     }
+
+
+def spawn(store: Store, words: list[str], log: str) -> subprocess.Popen[bytes]:
+    """Start ``python WORDS`` in a session of its own; what it prints goes to this file in the home folder."""
     with (store.home / log).open("ab") as printed:
         return subprocess.Popen(
             [sys.executable, *words],
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=printed,
-            env=environment,
+            env=environment(store),
             start_new_session=True,
         )
 

@@ -1,7 +1,7 @@
 """A search as it is asked for, as it is kept, and how far it is.
 
 Trials are kept by Optuna's own storage, in a file of its own beside the database: both bring their schema up to date
-with Alembic, in a table of the same name (docs/decisions/0062-search.md).
+with Alembic, in a table of the same name (docs/decisions/0062).
 """
 
 from __future__ import annotations

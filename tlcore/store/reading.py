@@ -28,6 +28,7 @@ RUN_COLUMNS = (
     "seconds", "epochs", "device", "warnings", "failure_kind", "failure", "scenario", "backbone", "example", "request",
     "asked_device", "launcher", "submitted", "started", "finished",
 )  # fmt: skip
+KEYS_AT_ONCE = 10_000  # SQLite takes 32,766 values in one query
 NO_WEIGHTS = 64  # bytes that a file of weights has at most when there is none in it
 MOMENTS = ("created", "submitted", "started", "finished")
 
@@ -100,7 +101,9 @@ class Reading(Place):
 
     def asked(self, run_keys: Iterable[str]) -> pd.DataFrame:
         """One summary row for each of these runs that somebody has asked for, an example's too."""
-        return self._runs(select(*(runs.c[name] for name in RUN_COLUMNS)).where(runs.c.key.in_(list(run_keys))))
+        keys, query = list(run_keys), select(*(runs.c[name] for name in RUN_COLUMNS))
+        parts = [keys[start : start + KEYS_AT_ONCE] for start in range(0, max(1, len(keys)), KEYS_AT_ONCE)]
+        return pd.concat([self._runs(query.where(runs.c.key.in_(part))) for part in parts], ignore_index=True)
 
     def _runs(self, query: Any) -> pd.DataFrame:
         frame = self._frame(query).rename(columns={"key": "run"})

@@ -30,6 +30,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(asked: Namespace) -> int:
     from tlcore import search
+    from tlcore.preflight import duration
     from tlcore.search import driver, study
     from tlcore.store import Store
 
@@ -45,7 +46,7 @@ def run(asked: Namespace) -> int:
     cost = search.cost(wanted, store)
     print(
         f"Search {number}: {wanted.trials} trials of {wanted.experiment.seeds} seeds and a last comparison on "
-        f"{wanted.fresh} fresh ones, at most {cost.runs} runs: about {cost.seconds / 60:.1f} min on this machine.",
+        f"{wanted.fresh} fresh ones, at most {cost.runs} runs: about {duration(cost.seconds)} on this machine.",
         file=sys.stderr,
     )
     if asked.dry_run:

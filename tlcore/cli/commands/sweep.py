@@ -38,6 +38,8 @@ def run(asked: Namespace) -> int:
     from tlcore.measure import sensitivity
     from tlcore.outcome import State
     from tlcore.plan import out_of_reach
+    from tlcore.preflight import duration, many
+    from tlcore.room import doubts, size
     from tlcore.store import Store
 
     experiment = flags.experiment(asked)
@@ -47,12 +49,18 @@ def run(asked: Namespace) -> int:
             f"--of is {asked.of!r}, which takes no part; choose one of {', '.join(grid.whole.experiment.strategies)}."
         )
     store = Store.open()
-    cost = sweep.cost(grid, store)
-    print(_costs(grid, cost), file=sys.stderr)
+    facts, room = sweep.cost(grid, store)
+    print(
+        f"{len(grid.cells)} conditions, {facts.runs:,} runs, {facts.finished:,} of them finished already: about "
+        f"{duration(facts.seconds)} on this machine and {size(room.disk)} of disk.",
+        file=sys.stderr,
+    )
+    for sentence in doubts(room):
+        print(f"Warning: {sentence}", file=sys.stderr)
     if asked.dry_run:
         return 0
-    if cost.due > sweep.MANY and not asked.yes:
-        raise Unusable(f"That is more than {sweep.MANY:,} runs; add --yes to start them, or vary over fewer values.")
+    if (large := many(facts, room.disk)) and not asked.yes:
+        raise Unusable(f"{large} Add --yes to start them all the same, or vary over fewer values.")
     if unreachable := out_of_reach(grid.whole):
         raise Unusable(unreachable)
     sweep.submit(store, grid)
@@ -70,7 +78,7 @@ def run(asked: Namespace) -> int:
     states = {run: state for runs in found for run, state in zip(runs["run"], runs["state"], strict=True)}
     lacking = sum(state not in (State.DONE, State.STOPPED) for state in states.values())
     if lacking:
-        print(f"{lacking} of {cost.runs} runs have no result; 'runs' lists them.", file=sys.stderr)
+        print(f"{lacking} of {facts.runs} runs have no result; 'runs' lists them.", file=sys.stderr)
     return INCOMPLETE if lacking else 0
 
 
@@ -95,13 +103,6 @@ def axes(words: list[str], scenario: str) -> list[Axis]:
     if not words:
         raise Unusable(f"Nothing is varied; add --vary KNOB=A,B,C with one of {', '.join([*offered, LABELS])}.")
     return gathered(*(lambda word=word: axis(word) for word in words))
-
-
-def _costs(grid: Sweep, cost: Any) -> str:
-    return (
-        f"{len(grid.cells)} conditions, {cost.runs} runs, {cost.runs - cost.due} of them finished already: about "
-        f"{cost.seconds / 60:.1f} min on this machine and {cost.bytes / 1e6:.0f} MB of disk."
-    )
 
 
 def _show(grid: Sweep, rows: pd.DataFrame) -> None:
