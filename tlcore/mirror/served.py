@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mlflow.models import set_model
 from mlflow.pyfunc import PythonModel, PythonModelContext
 
@@ -16,7 +14,8 @@ class Exported(PythonModel):
     def load_context(self, context: PythonModelContext) -> None:
         self.model = load(context.artifacts["model"])
 
-    def predict(self, context: PythonModelContext, model_input: Any, params: dict[str, Any] | None = None) -> Any:
+    # Untyped: from types MLflow would make a signature of its own.
+    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
         return self.model.predict(model_input)
 
 
