@@ -102,7 +102,7 @@ def _write(
     store: Store, server: Server, place: str, parent: str, stored: StoredExperiment, run: Any, spec: RunSpec,
     verdict: str,
 ) -> None:  # fmt: skip
-    from mlflow.entities import Metric
+    from mlflow.entities import Metric as Point
 
     client = server.client
     labels = "all" if pd.isna(run.labels) else int(run.labels)
@@ -117,12 +117,12 @@ def _write(
     ).info.run_id  # fmt: skip
     epochs = store.epochs([run.run])
     curves = [
-        Metric(one.name, one.value, _moment(began + pd.Timedelta(seconds=one.seconds)), one.epoch)
+        Point(one.name, one.value, _moment(began + pd.Timedelta(seconds=one.seconds)), one.epoch)
         for one in events.scalars(epochs)
     ]
     ended = run.finished if pd.notna(run.finished) else began
     last = {**events.ends(run), **({} if pd.isna(run.seconds) else {"seconds": run.seconds})}
-    metrics = [*curves, *(Metric(name, value, _moment(ended), 0) for name, value in last.items())]
+    metrics = [*curves, *(Point(name, value, _moment(ended), 0) for name, value in last.items())]
     server.log(copy, params=events.flat(spec.to_dict()), metrics=metrics)
     with TemporaryDirectory() as folder:
         for file in _files(store, run, Path(folder)):
@@ -149,7 +149,7 @@ def _sum_up(
     attach: Iterable[Path],
 ) -> None:  # fmt: skip
     """The summary table, the gains, what was asked for and what it rests on; written again only where a run changed."""
-    from mlflow.entities import Metric
+    from mlflow.entities import Metric as Point
 
     client, run = server.client, parent.info.run_id
     for file in attach:
@@ -165,7 +165,7 @@ def _sum_up(
     moment, most = _moment(pd.Timestamp.now(tz="UTC")), int(stored.facts["counts"]["target"]["n"])
     budgets = [most if pd.isna(count) else int(count) for count in summary["labels"]]
     gains = [
-        Metric(f"{name}/{strategy}", float(value), moment, labels)
+        Point(f"{name}/{strategy}", float(value), moment, labels)
         for name in ("mean", "gain")
         for strategy, value, labels in zip(summary["strategy"], summary[name], budgets, strict=True)
         if pd.notna(value)
