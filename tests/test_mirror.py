@@ -225,8 +225,7 @@ def test_a_registered_model_answers_a_real_row_over_http(store, server, tmp_path
     place = mlflow.artifacts.download_artifacts(
         f"models:/transferlab-cold_start/{version.version}", dst_path=str(tmp_path)
     )
-    port, found = free_port(), Path(place)
-    (folder,) = found.glob("artifacts/*")
+    port, (folder,) = free_port(), Path(place).glob("artifacts/*")
     rows = pd.read_csv(folder / "example.csv")
     answers = pd.read_csv(folder / "example_answers.csv")
     serve = ["models", "serve", "-m", place, "--env-manager", "local", "--host", "127.0.0.1", "--port", str(port)]

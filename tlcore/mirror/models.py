@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from tlcore.export import Model
 
 SERVED = Path(__file__).with_name("served.py")
-PROGRAM = Path(__file__).parents[1]  # this package goes along: it is on no index
+PROGRAM = Path(__file__).parents[1]
+ALONG = ("export", "files", "spaces")  # of this package, with its single files: what answers goes along, on no index
 # What an exported model needs to answer, besides MLflow; tests/test_mirror.py holds it against what is loaded.
 NEEDS = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "skops", "onnxruntime", "pillow", "babel", "PyYAML")
 NEEDS_WHERE = {"network.pt2": ("torch",)}
@@ -64,6 +66,15 @@ def _export(store: Store, run: str, folder: Path) -> None:
     done = subprocess.run(words, env=environment(store), capture_output=True, text=True)
     if done.returncode:
         raise Unusable(f"Run {run} cannot be exported: {done.stderr.strip().splitlines()[-1]}")
+
+
+def _along(to: Path) -> Path:
+    """A copy of the part of this package that answers."""
+    for file in (*PROGRAM.glob("*.py"), *(file for part in ALONG for file in (PROGRAM / part).rglob("*.py"))):
+        place = to / PROGRAM.name / file.relative_to(PROGRAM)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place)
+    return to / PROGRAM.name
 
 
 def requirements(folder: Path) -> list[str]:
@@ -117,7 +128,7 @@ def _registered(server: Server, name: str, tags: dict[str, str], copy: str, fold
         with mlflow.start_run(run_id=copy):
             told = mlflow.pyfunc.log_model(
                 name="model", python_model=str(SERVED), artifacts={"model": str(folder)},
-                code_paths=[str(PROGRAM)], signature=signature(model, example), input_example=example,
+                code_paths=[str(_along(folder.parent))], signature=signature(model, example), input_example=example,
                 pip_requirements=requirements(folder), registered_model_name=name,
             )  # fmt: skip
     finally:
