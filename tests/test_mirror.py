@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
@@ -32,6 +33,7 @@ QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
     "MLFLOW_TRACKING_URI": "",
+    "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),  # it calls uvicorn by name
 }
 
 
@@ -59,7 +61,8 @@ def listening(folder, health, *words, **environment):
                 time.sleep(0.1)
         yield
     finally:
-        os.killpg(process.pid, 15)
+        with suppress(ProcessLookupError):  # it may have ended by itself
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(20)
 
 

@@ -48,11 +48,20 @@ class Model:
         or folder. What is to be known of them (values never seen, gaps) stands in ``.attrs["notes"]``. Raises
         `Unusable`, one sentence per problem.
         """
-        examples, notes = reading.read(inputs, self.space, mend=self.record.get("mend"), column=column)
-        told = self.told(examples)
-        answers = self._named(told, examples)
+        _examples, notes, answers = self.answered(inputs, column)
         answers.attrs["notes"] = notes
         return answers
+
+    def answered(
+        self, inputs: Any, column: str = "", *, mended: bool = False
+    ) -> tuple[Examples, list[str], pd.DataFrame]:
+        """The inputs as they were read, what is to be known of them, and the answers as `predict` gives them.
+
+        ``mended``: the inputs are in the units and under the names of training already.
+        """
+        mend = {} if mended else self.record.get("mend")
+        examples, notes = reading.read(inputs, self.space, mend=mend, column=column)
+        return examples, notes, self._named(self.told(examples), examples)
 
     def told(self, examples: Examples) -> np.ndarray:
         """Probabilities ``(N, classes)``, or numbers ``(N,)``, of examples as they were trained on; float64."""

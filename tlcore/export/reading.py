@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,13 @@ from tlcore.files.class_folders import Members
 from tlcore.files.finding import Findings
 from tlcore.files.images import picture
 from tlcore.files.request import IMAGES, existing
-from tlcore.files.tables import decoded, is_text, read_table
+from tlcore.files.tables import DELIMITERS, decoded, is_text, read_table
 from tlcore.files.texts import read_texts
 from tlcore.mel import RATE
 from tlcore.situation import Examples
 from tlcore.spaces import Audio, Image, Table, Text
 
+NO_SIGN = "\x1f"  # that divides nothing
 MOST_STRANGE = 3  # values that are shown
 
 
@@ -61,7 +64,7 @@ def _from_path(path: Path, space: Table | Image | Text | Audio, column: str, fou
             return read_texts(path, found, labelled=False)
         if path.suffix.lower() == ".txt":
             return [_one_text(path)]
-        return Examples(_texts(read_table(path, found), column))
+        return Examples(_texts(_one_column(path) if _is_one_column(path) else read_table(path, found), column))
     if isinstance(space, Image):
         if not folder:
             return Examples(_pictures({path.name: path.read_bytes()}, space, path), None, [path.name])
@@ -84,6 +87,22 @@ def _one_text(path: Path) -> str:
     if not text:
         raise Unusable(f"{path} holds no text.")
     return text
+
+
+def _is_one_column(path: Path) -> bool:
+    """Whether this is a table of a single column, whose lines nothing divides: which is no table, but texts."""
+    if path.suffix.lower() not in (".csv", ".tsv", ".tab"):
+        return False
+    header = decoded(path.read_bytes())[0].partition("\n")[0]
+    return bool(header.strip()) and not any(sign in header for sign in DELIMITERS)
+
+
+def _one_column(path: Path) -> pd.DataFrame:
+    rows = list(csv.reader(io.StringIO(decoded(path.read_bytes())[0]), delimiter=NO_SIGN))
+    texts = [row[0] for row in rows[1:] if row]
+    if not texts:
+        raise Unusable(f"{path} has a header but no rows.")
+    return pd.DataFrame({rows[0][0]: texts})
 
 
 def _pictures(files: Mapping[str, bytes], space: Image, path: Path) -> np.ndarray:

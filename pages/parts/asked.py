@@ -1,0 +1,63 @@
+"""The process that answers for the pages (`tlcore.export.answering`): one for the server, begun when first asked."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import taken
+from tlcore.errors import Unusable
+from tlcore.store import home
+from tlcore.words import _
+
+NEAR = 5  # neighbours that are shown
+
+
+def ask(run: str, **about: Any) -> dict[str, Any]:
+    """What the exported model of a run answers: ``answers``, ``notes`` and, of a single input, ``near``.
+
+    ``about`` is one of ``rows``, ``texts``, ``file`` and ``test`` (a position). Raises `Unusable` with what the
+    process says cannot be answered.
+    """
+    told = _answerer(str(home())).ask({"run": run, "folder": str(taken.folder(run)), "near": NEAR, **about})
+    if "problems" in told:
+        raise Unusable(*told["problems"])
+    return told
+
+
+class Answerer:
+    """A process, one question at a time; a new one where it has ended."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.process: subprocess.Popen[str] | None = None
+
+    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        with self.lock:
+            if self.process is None or self.process.poll() is not None:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", "tlcore.export.answering"], cwd=Path(__file__).parents[2], text=True,
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                )  # fmt: skip
+            assert self.process.stdin is not None
+            assert self.process.stdout is not None
+            try:
+                self.process.stdin.write(json.dumps(question) + "\n")
+                self.process.stdin.flush()
+                line = self.process.stdout.readline()
+            except BrokenPipeError:
+                line = ""
+        if not line:
+            raise Unusable(_("The model gave no answer: its process ended. Ask again, or make the model anew."))
+        return json.loads(line)
+
+
+@st.cache_resource(show_spinner=False)
+def _answerer(home: str) -> Answerer:
+    return Answerer()

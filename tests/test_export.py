@@ -1,0 +1,312 @@
+"""A finished run taken away: the folder answers as the run did, and says so where it cannot."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import toys
+from PIL import Image
+from safetensors.numpy import load_file
+
+from tlcore import launch, plan
+from tlcore.cli import main
+from tlcore.errors import Unusable
+from tlcore.export import load
+from tlcore.exporter import export
+from tlcore.scenarios import own_files
+from tlcore.situation import split
+from tlcore.spec import Experiment, Training
+from tlcore.store import Store
+
+ROOT = Path(__file__).parents[1]
+BRIEF = Training(epochs=2, batch=32, least_steps=4, patience=2)
+STRATEGIES = {
+    "table": ("logistic_regression", "fine_tune", "score_boosting", "embedded_regression"),
+    "image": ("fine_tune",),
+    "text": ("fine_tune",),
+}
+
+
+def _brought(folder: Path, kind: str) -> dict[str, object]:
+    """A toy as somebody's own files."""
+    situation = {"table": toys.table, "image": toys.pictures, "text": toys.messages}[kind]()
+    parts = {"source": situation.source, "target": situation.target, "test": situation.test}
+    given: dict[str, object] = {}
+    for role, part in parts.items():
+        given[role] = str(folder / f"{kind}_{role}")
+        if kind == "image":
+            given["size"] = 12
+            for number, (picture, name) in enumerate(zip(part.inputs, part.labels, strict=True)):
+                place = folder / f"{kind}_{role}" / name
+                place.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(picture).save(place / f"{number}.png")
+        else:
+            frame = part.inputs if kind == "table" else pd.DataFrame({"message": part.inputs})
+            given[role] = f"{given[role]}.csv"
+            given["label"] = "answer"
+            frame.assign(answer=part.labels).to_csv(given[role], index=False)
+    return own_files.settings(**given)
+
+
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory):
+    """A store with a finished run of each kind, and the folders their models were exported to."""
+    files, folders = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("models")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRANSFERLAB_HOME", str(tmp_path_factory.mktemp("home")))
+        store, found = Store.open(), {}
+        for kind, strategies in STRATEGIES.items():
+            asked = Experiment(
+                "own_files", strategies, _brought(files, kind), seeds=1, labels=(40,), training=BRIEF, device="cpu"
+            )
+            launch.here(store, store.submit(plan.plan(asked)))
+        for row in store.runs().to_dict("records"):
+            kind = next(name for name in STRATEGIES if f"/{name}_source" in store.spec(row["run"]).settings["source"])
+            found[kind, row["strategy"]] = row["run"]
+            export(store, row["run"], folders / f"{kind} {row['strategy']}")
+    return store, found, folders
+
+
+EVERY = pytest.mark.parametrize(
+    ("kind", "strategy"), [(kind, name) for kind in STRATEGIES for name in STRATEGIES[kind]]
+)
+
+
+def _told(store: Store, run: str) -> np.ndarray:
+    test = store.predictions(run).query("part == 'test'").sort_values("row")
+    return test.filter(regex=r"^p\d+$").to_numpy()
+
+
+def _test_inputs(store: Store, run: str):
+    spec = store.spec(run)
+    return split(plan.drawn(spec.scenario, **spec.settings), spec.labels, spec.seed).test.inputs
+
+
+def _chances(answers: pd.DataFrame) -> np.ndarray:
+    return answers.filter(like="probability of").to_numpy()
+
+
+@EVERY
+def test_a_folder_answers_the_test_cases_as_its_run_did(taken, kind, strategy):
+    store, runs, folders = taken
+    model = load(folders / f"{kind} {strategy}")
+    answers = model.predict(_test_inputs(store, runs[kind, strategy]))
+    assert np.abs(_chances(answers) - _told(store, runs[kind, strategy])).max() < 1e-4
+    assert set(answers["predicted"]) <= set(model.classes)
+    assert model.record["check"]["how"] == "rebuilt"
+
+
+@EVERY
+def test_its_example_gets_the_answers_beside_it(taken, kind, strategy):
+    folder = taken[2] / f"{kind} {strategy}"
+    beside = pd.read_csv(folder / "example_answers.csv")
+    answers = load(folder).predict(next(folder.glob("example.*")))
+    assert np.allclose(_chances(answers), _chances(beside), atol=1e-9)
+    store, runs, _ = taken
+    assert np.allclose(_chances(beside), _told(store, runs[kind, strategy])[: len(beside)], atol=1e-4)
+
+
+def test_a_network_is_onnx_and_its_weights_are_those_of_the_run(taken):
+    store, runs, folders = taken
+    folder = folders / "table fine_tune"
+    assert (folder / "network.onnx").is_file()
+    kept, written = store.weights(runs["table", "fine_tune"]), load_file(folder / "weights.safetensors")
+    assert kept.keys() == written.keys()
+    assert all(np.array_equal(kept[name], written[name]) for name in kept)
+
+
+def test_the_snippet_answers_in_a_fresh_process_without_torch(taken, tmp_path):
+    folder = taken[2] / "table fine_tune"
+    (tmp_path / "torch.py").write_text("raise ImportError('there is no torch here')")
+    environment = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, folder / "snippet.py"], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told = pd.read_csv(folder / "example_answers.csv")
+    assert [line.split(",")[1] for line in done.stdout.strip().splitlines()[1:]] == list(told["predicted"])
+    assert len((folder / "snippet.py").read_text().splitlines()) <= 12
+
+
+def test_the_card_says_how_good_how_surely_and_what_it_must_not_be_used_for(taken):
+    store, runs, folders = taken
+    text = (folders / "table fine_tune" / "model_card.md").read_text()
+    score = store.runs().set_index("run").loc[runs["table", "fine_tune"], "test"]["roc_auc"]
+    assert f"| ROC-AUC | {score:.4g} |" in text
+    for said in (
+        "seed 0",
+        "Not enough evidence",
+        "Limits",
+        "Target labels used: 40",
+        "torch 2",
+        "pipeline_tag: tabular",
+    ):
+        assert said in text
+    assert "Simulated data" not in text  # it is a file
+
+
+@pytest.mark.parametrize("name", ["network.onnx", "weights.safetensors", "model_card.md", "model.json"])
+def test_a_file_that_was_changed_or_cut_short_is_named(taken, tmp_path, name):
+    folder = shutil.copytree(taken[2] / "table fine_tune", tmp_path / "model")
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(Unusable, match=name):
+        load(folder)
+    if name == "model.json":
+        (folder / name).write_bytes(content.replace(b'"income"', b'"outgo"'))
+        with pytest.raises(Unusable, match="changed or cut short"):
+            load(folder)
+    else:
+        (folder / name).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        with pytest.raises(Unusable, match=f"{name} was changed"):
+            load(folder)
+        (folder / name).unlink()
+        with pytest.raises(Unusable, match=f"{name} is missing"):
+            load(folder)
+
+
+def test_columns_may_come_in_any_order_with_others_beside_them(taken):
+    store, runs, folders = taken
+    inputs = _test_inputs(store, runs["table", "fine_tune"]).head(20)
+    model = load(folders / "table fine_tune")
+    mixed = inputs[inputs.columns[::-1]].assign(comment="none")
+    assert model.predict(mixed).equals(model.predict(inputs))
+
+
+def test_what_is_wrong_with_a_table_is_said_in_a_sentence_each(taken):
+    store, runs, folders = taken
+    inputs = _test_inputs(store, runs["table", "fine_tune"]).head(20)
+    model = load(folders / "table fine_tune")
+    with pytest.raises(Unusable) as refused:
+        model.predict(inputs.rename(columns={"age": "Age", "income": "money"}))
+    assert len(refused.value.problems) == 2
+    assert "'age'" in refused.value.problems[0]
+    assert "Did you mean 'Age'?" in refused.value.problems[0]
+    words = inputs.astype({"income": object})
+    words.iloc[[2, 5], list(words).index("income")] = "plenty"
+    with pytest.raises(Unusable, match="'income' holds words in 2 of 20 rows, such as 'plenty'"):
+        model.predict(words)
+    with pytest.raises(Unusable, match="no rows"):
+        model.predict(inputs.head(0))
+    strange = inputs.assign(channel="pigeon", visits=[np.nan, *inputs["visits"][1:]])
+    notes = model.predict(strange).attrs["notes"]
+    assert any("'channel' has values in 20 rows that training never saw" in note for note in notes)
+    assert any("'visits' has 1 gaps" in note for note in notes)
+    with pytest.raises(Unusable, match="reads a table"):
+        model.predict(["a text"])
+
+
+def test_texts_come_as_a_list_a_column_or_a_file(taken, tmp_path):
+    model = load(taken[2] / "text fine_tune")
+    texts = ["close my phone contract", "the landline is locked"]
+    told = _chances(model.predict(texts))
+    pd.DataFrame({"id": [1, 2], "words": texts}).to_csv(tmp_path / "some.csv", index=False)
+    (tmp_path / "some.jsonl").write_text("\n".join(json.dumps({"text": text}) for text in texts))
+    (tmp_path / "one.txt").write_text(texts[0])
+    for file, wanted in {"some.csv": told, "some.jsonl": told, "one.txt": told[:1]}.items():
+        assert np.allclose(_chances(model.predict(tmp_path / file)), wanted)
+    with pytest.raises(Unusable, match="no column 'message'"):
+        model.predict(tmp_path / "some.csv", column="message")
+    (tmp_path / "none.txt").write_text("  ")
+    with pytest.raises(Unusable, match="holds no text"):
+        model.predict(tmp_path / "none.txt")
+
+
+def test_images_come_as_an_array_a_file_a_folder_or_a_zip(taken, tmp_path):
+    store, runs, folders = taken
+    model = load(folders / "image fine_tune")
+    pictures = _test_inputs(store, runs["image", "fine_tune"])[:2]
+    told = _chances(model.predict(pictures))
+    (tmp_path / "some").mkdir()
+    with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
+        for number, picture in enumerate(pictures):
+            Image.fromarray(picture).save(tmp_path / "some" / f"{number}.png")
+            archive.write(tmp_path / "some" / f"{number}.png", f"{number}.png")
+    for file, wanted in {"some": told, "some.zip": told, "some/0.png": told[:1]}.items():
+        assert np.allclose(_chances(model.predict(tmp_path / file)), wanted)
+    with pytest.raises(Unusable, match="not of"):
+        model.predict(pictures[:, :6])
+    (tmp_path / "no.png").write_text("no picture")
+    with pytest.raises(Unusable, match="no image that can be read"):
+        model.predict(tmp_path / "no.png")
+
+
+def test_nothing_is_overwritten_but_an_earlier_export_that_is_to_give_way(taken, tmp_path):
+    store, runs, _ = taken
+    run, to = runs["table", "score_boosting"], tmp_path / "mine"
+    to.mkdir()
+    (to / "letter.txt").write_text("dear")
+    for replace in (False, True):
+        with pytest.raises(Unusable, match="holds other files"):
+            export(store, run, to, replace=replace)
+    assert [file.name for file in tmp_path.iterdir()] == ["mine"]
+    (to / "letter.txt").unlink()
+    export(store, run, to, ask=0.2)
+    with pytest.raises(Unusable, match="--force"):
+        export(store, run, to)
+    assert load(to).threshold == 0.2
+    export(store, run, to, replace=True)
+    assert load(to).threshold == 0.5
+    assert [file.name for file in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_run_that_cannot_be_had_again_is_refused_and_nothing_is_left(taken, tmp_path, monkeypatch):
+    store, runs, _ = taken
+    run = runs["table", "fine_tune"]
+    kept = store.predictions(run)
+    monkeypatch.setattr(type(store), "predictions", lambda _self, _run: kept.assign(p0=kept["p1"], p1=kept["p0"]))
+    with pytest.raises(Unusable, match=f"Run {run} cannot be had again: trained again"):
+        export(store, run, tmp_path / "mine")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_whose_weights_are_gone_is_trained_again(taken, tmp_path, monkeypatch):
+    store, runs, _ = taken
+    monkeypatch.setattr(type(store), "weights", lambda _self, _run: None)
+    record = export(store, runs["table", "fine_tune"], tmp_path / "mine")
+    assert record["check"]["how"] == "trained again"
+    assert record["check"]["largest difference"] < 1e-4
+
+
+def test_eight_bits_are_smaller_and_what_they_cost_is_said(taken, tmp_path):
+    store, runs, _ = taken
+    record = export(store, runs["text", "fine_tune"], tmp_path / "mine", quantise=True)
+    told = record["quantised"]
+    assert told["used"]
+    assert told["after"]["bytes"] < told["before"]["bytes"] / 2
+    assert not (tmp_path / "mine" / "network.onnx").exists()
+    answers = load(tmp_path / "mine").predict(_test_inputs(store, runs["text", "fine_tune"]))
+    agree = _chances(answers).argmax(1) == _told(store, runs["text", "fine_tune"]).argmax(1)
+    assert agree.mean() > 0.9
+    none = export(store, runs["table", "score_boosting"], tmp_path / "trees", quantise=True)
+    assert not none["quantised"]["used"]
+    assert "no network" in none["quantised"]["remark"]
+
+
+def test_the_commands_write_and_ask(taken, tmp_path, capsys, monkeypatch):
+    store, runs, _folders = taken
+    monkeypatch.setenv("TRANSFERLAB_HOME", str(store.home))
+    assert main(["export", runs["table", "score_boosting"], "--to", str(tmp_path / "mine")]) == 0
+    assert "as the run did" in capsys.readouterr().out
+    example = tmp_path / "mine" / "example.csv"
+    assert main(["predict", str(tmp_path / "mine"), str(example), "--to", str(tmp_path / "out.csv")]) == 0
+    beside = pd.read_csv(tmp_path / "mine" / "example_answers.csv")
+    assert np.allclose(_chances(pd.read_csv(tmp_path / "out.csv")), _chances(beside))
+    capsys.readouterr()
+    assert main(["predict", str(tmp_path / "mine"), str(example), "--json"]) == 0
+    assert [row["predicted"] for row in json.loads(capsys.readouterr().out)["answers"]] == list(beside["predicted"])
+    for words, said in {
+        ("export", "0000", "--to", str(tmp_path / "x")): "No run or experiment",
+        ("export", runs["table", "fine_tune"], "--to", str(tmp_path / "x" / "y")): "no folder",
+        ("export", runs["table", "fine_tune"], "--to", str(tmp_path / "x"), "--threshold", "3"): "between 0 and 1",
+        ("predict", str(tmp_path), str(example)): "no exported model",
+        ("predict", str(tmp_path / "mine"), str(tmp_path / "gone.csv")): "no file",
+    }.items():
+        assert main(list(words)) == 2
+        assert said in capsys.readouterr().err

@@ -1,0 +1,67 @@
+"""Every strategy's model can be taken away: rebuilt as it was, and written as parts that answer alike."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import cache
+
+import numpy as np
+import pytest
+import toys
+from learning import backbone_for, network_name, run, spec_for
+from scipy.special import softmax
+
+from tlcore import catalog, plan
+from tlcore.export import parts, preparation
+from tlcore.learn import rebuild
+from tlcore.learn.parts import Parts
+from tlcore.learn.shelf import Shelf
+from tlcore.spec import Training
+
+BRIEF = Training(epochs=1, batch=32, least_steps=2, patience=1)
+HOMES = ("table, two classes", "table, many places", "texts", "images", "images, a network with weights")
+drawn = cache(lambda toy: toys.TOYS[toy]())
+written: dict[str, str] = {}  # networks by their make, written once: their weights change nothing about the way
+
+
+def _home(name: str) -> str:
+    """The first toy that a strategy applies to."""
+    return next(toy for toy in HOMES if not plan.refusal(name, drawn(toy), network_name(drawn(toy))))
+
+
+ELSEWHERE = [
+    ("fine_tune", "texts"), ("auto", "texts"), ("fine_tune", "images"), ("pooled_boosting", "table, a number"),
+    ("scratch", "table, a number"), ("tradaboost", "table, a number"), ("random_forest", "table, three classes"),
+    ("fine_tune", "sounds"), ("logistic_regression", "sounds"), ("source_forest", "table, a number"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "toy"), [(name, _home(name)) for name in catalog.strategies()] + ELSEWHERE)
+def test_a_model_is_rebuilt_as_it_was_and_its_parts_answer_alike(name, toy, tmp_path):
+    situation = drawn(toy)
+    few = {"trees": 10} if any(knob.name == "trees" for knob in fields(catalog.strategies()[name])) else {}
+    result, _ = run(situation, name, tmp_path / "shelf", training=BRIEF, **few)
+    strategy = catalog.strategy(name, **few)
+    test = result.predictions.query("part == 'test'")
+    stored = (test["prediction"] if "prediction" in test else test.filter(regex=r"^p\d+$")).to_numpy()
+    found = rebuild.rebuilt(
+        strategy.phases, spec_for(situation, strategy, BRIEF, 40, 0), situation, backbone_for(situation),
+        catalog.metrics(), shelf=Shelf(tmp_path / "shelf"), stored=stored, tolerance=1e-4,
+        weights={name: tensor.numpy() for name, tensor in result.weights.items()},
+    )  # fmt: skip
+    assert (found.how, found.away < 1e-4) == ("rebuilt", True)
+    make = repr(found.predictor)
+    if "Fitted" not in make and make in written:
+        return  # a network of the same make was written for another strategy
+    written[make] = name
+    tree = Parts(tmp_path, found.held.test.x).of(found.predictor)
+    space = preparation.space_of(preparation.described(found.task.space), tmp_path)
+    rows = space.rows(found.hand.test)
+    assert np.array_equal(rows, found.held.test.x.numpy())
+    told = parts.made(tree, tmp_path, space)(rows)
+    if situation.kind == "regression":
+        away = np.abs(told[:, 0] * found.held.spread + found.held.centre - stored) / found.held.spread
+    else:
+        away = np.abs(softmax(told.astype(float), axis=1) - stored)
+    assert away.max() < 1e-4
+    assert not list(tmp_path.glob("*.pt2"))
