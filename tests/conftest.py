@@ -79,7 +79,7 @@ def browser():
 
 
 # They start servers, browsers and workers, or kill them: never two at once.
-PROCESSES = {"test_cli.py", "test_deep_links.py", "test_docs.py", "test_journey.py", "test_kill.py"}
+PROCESSES = {"test_cli.py", "test_deep_links.py", "test_docs.py", "test_journey.py", "test_kill.py", "test_mirror.py"}
 
 
 def pytest_collection_modifyitems(items):

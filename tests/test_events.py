@@ -61,6 +61,17 @@ def test_curves_come_back_as_the_store_has_them(store, finished, tmp_path):
     assert "test/log_loss" not in found.Tags()["scalars"], "what is undefined is left out"
 
 
+def test_a_phase_whose_name_comes_again_is_told_apart(store):
+    experiment = store.submit(shelves.planned(seeds=1, strategies=("scratch",)))
+    key = shelves.begun(store)
+    for index, (phase, number) in enumerate([("round", 0), ("round", 1), ("vote", 0), ("round", 0)]):
+        store.record(key, index, shelves.epoch(number, phase))
+    told = [
+        one.name for one in events.scalars(store.epochs(store.runs(experiment)["run"])) if one.name.endswith("valid")
+    ]
+    assert told == ["round/valid", "round/valid", "vote/valid", "round 2/valid"]
+
+
 def test_what_was_asked_for_stands_under_hparams(store, finished, tmp_path):
     run = next(run for run in store.runs(finished).itertuples() if run.strategy == "scratch" and run.labels == 40)
     events.write(store, finished, tmp_path / "board")

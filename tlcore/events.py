@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -60,14 +60,37 @@ def place(run: Any) -> Path:
     return Path(run.strategy) / f"labels_{'all' if pd.isna(run.labels) else int(run.labels)}" / f"seed_{run.seed}"
 
 
-def scalars(epochs: pd.DataFrame) -> Iterator[tuple[str, float, int, float]]:
-    """Every value of a run's epochs: name, value, step, seconds since the run's start. What is missing is left out."""
+class Scalar(NamedTuple):
+    """One value of a run's epochs: ``phase/what``, the epoch of its phase, and step and seconds of the whole run."""
+
+    name: str
+    value: float
+    epoch: int
+    step: int
+    seconds: float
+
+
+def scalars(epochs: pd.DataFrame) -> Iterator[Scalar]:
+    """Every value of a run's epochs that is there. A phase whose name comes again is told apart: ``target 2/valid``."""
+    if epochs.empty:
+        return
     named = [*SCORES, *(name for name in epochs.columns if name.startswith("term:"))]
+    places = epochs.drop_duplicates("phase_index")
+    turns = dict(zip(places["phase_index"], places.groupby("phase").cumcount() + 1, strict=True))
     for epoch in epochs.to_dict("records"):
+        turn = turns[epoch["phase_index"]]
+        phase = f"{epoch['phase']} {turn}" if turn > 1 else epoch["phase"]
         for name in named:
             value = epoch[name]
             if value is not None and math.isfinite(value):
-                yield f"{epoch['phase']}/{name.replace('term:', 'term_')}", value, epoch["step"], epoch["seconds"]
+                told = name.replace("term:", "term_")
+                yield Scalar(f"{phase}/{told}", value, epoch["number"], epoch["step"], epoch["seconds"])
+
+
+def ends(run: Any) -> dict[str, float]:
+    """The measures at the end of a run, a row of the runs frame: ``test/roc_auc``; undefined ones are left out."""
+    found = {f"{part}/{name}": value for part in ("test", "valid") for name, value in getattr(run, part).items()}
+    return {name: value for name, value in found.items() if math.isfinite(value)}
 
 
 def flat(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,12 +109,11 @@ def _one(folder: Path, run: Any, epochs: pd.DataFrame, asked: dict[str, Any]) ->
 
     began = run.started.timestamp()
     last = int(epochs["step"].max()) if len(epochs) else 0
-    ended = {f"{part}/{name}": value for part in ("test", "valid") for name, value in getattr(run, part).items()}
-    ended = {name: value for name, value in ended.items() if math.isfinite(value)}
+    ended = ends(run)
     words = {name: "all" if value is None else value for name, value in asked.items()}
     with SummaryWriter(logdir=str(folder)) as writer:
-        for name, value, step, seconds in scalars(epochs):
-            writer.add_scalar(name, value, step, walltime=began + seconds)
+        for one in scalars(epochs):
+            writer.add_scalar(one.name, one.value, one.step, walltime=began + one.seconds)
         for summary in hparams(words, ended):  # `add_hparams` would put them in a folder, a run, of their own
             writer.file_writer.add_summary(summary)
         for name, value in ended.items():

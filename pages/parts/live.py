@@ -77,10 +77,10 @@ def progress(experiment: StoredExperiment, chosen: str, was_active: bool) -> Non
         for word, n in runs["state"].value_counts().items():
             state = show.state(str(word))
             st.markdown(f":{state.colour}[{state.icon} {state.text}] **{n}**")
-    _failures(runs if chosen == ALL else runs[runs["run"] == chosen])
-    _curves(experiment, runs if chosen == ALL else runs[runs["run"] == chosen])
     if not active(runs):
         same_again.told(experiment)
+    _failures(runs if chosen == ALL else runs[runs["run"] == chosen])
+    _curves(experiment, runs if chosen == ALL else runs[runs["run"] == chosen])
     _table(runs, reads.epochs(experiment, runs.loc[runs["state"].isin(ACTIVE), "run"]))
     if chosen != ALL:
         run = runs.set_index("run").loc[chosen]

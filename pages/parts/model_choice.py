@@ -38,9 +38,8 @@ def answer(summary: pd.DataFrame, name: str) -> Answer:
             if summary["n"].max() < LEAST_SEEDS
             else _("There is no model without transfer to hold it against.")
         )
-        return Answer(
-            _("Not enough evidence to recommend a model; {strategy} is the simplest.", strategy=title), (why,)
-        )
+        headline = _("Not enough evidence to recommend a model. Without transfer, take {strategy}.", strategy=title)
+        return Answer(headline, (why,))
     if pd.isna(row["gain"]):
         why = _("No transfer helps surely here, and this is the best model without: it is simpler to run and explain.")
         return Answer(_("Take {strategy}, which does not transfer.", strategy=title), (why,), name, row["verdict"])

@@ -104,7 +104,7 @@ def _compared(of: StoredExperiment, repeat: StoredExperiment) -> None:
         column_config={
             "strategy": _("Strategy"), "labels": _("Target labels"), "seed": number(_("Seed"), width="small"),
             "then": number(_("Then"), format="%.4f", help=show.metric_name(of.experiment.metric)),
-            "now": number(_("Now"), format="%.4f", help=show.metric_name(of.experiment.metric)),
+            "now": number(_("Again"), format="%.4f", help=show.metric_name(of.experiment.metric)),
             "change": number(_("Change"), format="%+.4f"),
             "noise": number(_("Noise"), format="%.4f", help=_("How far another seed moved the score then.")),
             "outcome": _("Outcome"),

@@ -25,9 +25,8 @@ chosen = {name: model_choice.run_of(runs, name) for name in (strategy, other) if
 run = chosen[strategy]
 st.caption(model_choice.which(run, runs))
 for name in filter(lambda name: model_choice.harmful(summary, name), chosen):
-    st.warning(
-        _("{strategy} surely hurts here: do not use it.", strategy=style.title(name)), icon=":material/dangerous:"
-    )
+    harm = _("{strategy} surely hurts here: do not use it.", strategy=style.title(name))
+    st.warning(harm, icon=":material/dangerous:")
 
 missing = [row["run"] for row in chosen.values() if taken.record(row["run"]) is None]
 if any(taken.making(row["run"]) for row in chosen.values()):

@@ -37,8 +37,8 @@ def described(space: Table | Image | Text | Audio) -> dict[str, Any]:
     for field in fields(_KINDS[kind]):
         value = getattr(space, field.name)
         record[field.name] = value.tolist() if isinstance(value, np.ndarray) else value
-    if hasattr(space, "tokenizer"):
-        record["tokens"] = space.tokens  # type: ignore[attr-defined]
+    if tokens := getattr(space, "tokens", None):
+        record["tokens"] = tokens
     return record
 
 

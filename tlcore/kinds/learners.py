@@ -14,7 +14,7 @@ from tlcore.knobs import knob
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
-    from tlcore.kinds.prepared import Given
+    from tlcore.learn.classical import Given
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from typing import Any
 import psutil
 from filelock import FileLock, Timeout
 
-from tlcore.launch import cause, child
+from tlcore.launch import afterwards, cause, child
 from tlcore.launch.local import CARD, LOCK
 from tlcore.launch.slots import ONE_THREAD, Slot, slots
 from tlcore.launch.truth import alive, myself, reconcile, settle, tail
@@ -124,6 +124,7 @@ class Supervisor:
                     last = tail(self.store, run.key)
                     settle(self.store, run, cause.of_exit(gone.exit_code, last) if gone.process else None)
             self.children.remove(gone)
+            afterwards.after(self.store, gone.run)
 
     def enforce(self) -> None:
         """End the processes of runs that were asked to be cancelled: politely, then not."""

@@ -7,6 +7,7 @@ A *view* turns inputs into the rows a learner reads: a module ``x -> (N, columns
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -88,7 +89,8 @@ class Widened(View):
         return self.view.numbers(columns - self.added)
 
 
-class Constant(NamedTuple):
+@dataclass(frozen=True)
+class Constant:
     """A column that holds this number in every row."""
 
     number: float

@@ -25,7 +25,7 @@ class Telling(nn.Module):
     def __init__(self, network: nn.Module):
         super().__init__()
         self.network = network
-        self.tells = ("features",) if isinstance(network, Body) else ("scores",)
+        self.tells: tuple[str, ...] = ("features",) if isinstance(network, Body) else ("scores",)
         if isinstance(network, OnFeatures):
             self.tells = ("scores", "features")
 
@@ -41,11 +41,11 @@ class Bag(nn.Module):
 
     def __init__(self, table: nn.EmbeddingBag):
         super().__init__()
-        self.weight, self.padding = table.weight, table.padding_idx
+        self.weight, self.padding = table.weight, table.padding_idx or 0
 
     def forward(self, ids: Tensor) -> Tensor:
         ids = ids.long()
-        there = (ids != self.padding).unsqueeze(-1).to(self.weight.dtype)
+        there = ids.ne(self.padding).unsqueeze(-1).to(self.weight.dtype)
         return (nn.functional.embedding(ids, self.weight) * there).sum(1) / there.sum(1).clamp(min=1)
 
 

@@ -32,14 +32,18 @@ def differing(then: Mapping[str, Any], now: Mapping[str, Any], files: Mapping[st
     Both may have ``devices``, the names of what their runs were trained on. ``files``: what to call a part of the data.
     """
     told = [*_data(then, now, files or {}), *_versions(then.get("versions", {}), now.get("versions", {}))]
-    one, other = ([str(some.get("machine", {}).get(name, "?")) for name in HOST] for some in (then, now))
-    if one != other:
-        words = "{0}, {1}, {2} cores"
-        told.append(_("Another machine: {then} then, {now} now.", then=words.format(*one), now=words.format(*other)))
+    one, other = (some.get("machine", {}) for some in (then, now))
+    if any(one.get(name) != other.get(name) for name in HOST):
+        told.append(_("Another machine: {then} then, {now} now.", then=_host(one), now=_host(other)))
     one, other = (list(some.get("devices", [])) for some in (then, now))
     if one and other and one != other:
         told.append(_("Trained on {then} then, on {now} now.", then=", ".join(one), now=", ".join(other)))
     return told
+
+
+def _host(machine: Mapping[str, Any]) -> str:
+    system, processor, cores = (machine.get(name, "?") for name in HOST)
+    return _("{system}, {processor}, {cores} cores", system=system, processor=processor, cores=cores)
 
 
 def other_file(owner: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from tlcore.tokens import tokens
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-Ids = TypeVar("Ids")  # an array, or a tensor
+Ids = TypeVar("Ids", bound=Any)  # an array, or a tensor
 PADDING, STRANGER, FIRST_WORD = 0, 1, 2
 WORDS_AT_MOST = 30_000  # rarer ones are strangers: their pieces must do
 SHORTEST, LONGEST = 3, 5  # letters of a piece

@@ -211,6 +211,17 @@ class Reading(Place):
             raise Unusable(f"No run is called {run_key!r}; the list of runs shows their names.")
         return RunSpec.from_dict(row.spec)
 
+    def over_with(self, run_key: str) -> list[str]:
+        """The experiments that this run belongs to and of which no run waits or is under way any more."""
+        having = select(experiment_runs.c.experiment).where(experiment_runs.c.run == run_key)
+        going = (
+            select(experiment_runs.c.experiment)
+            .join(runs)
+            .where(runs.c.state.in_([State.QUEUED, *ACTIVE]), experiment_runs.c.experiment.in_(having))
+        )
+        with self.reading.connect() as connection:
+            return list(connection.execute(having.where(~experiment_runs.c.experiment.in_(going))).scalars())
+
     def specs(self, experiment_id: str) -> list[RunSpec]:
         """What was asked of every run of an experiment, in its order."""
         query = select(runs.c.spec).join(experiment_runs).where(experiment_runs.c.experiment == experiment_id)
