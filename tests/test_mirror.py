@@ -106,15 +106,19 @@ def copies(server, experiment):
     return parents[0], below
 
 
+def plain(name):
+    return name.lower().replace("_", "-")
+
+
 def brought(packages):
     """These packages and all that they bring along."""
     found, due = set(), set(packages)
     while due:
         name = due.pop()
-        found.add(name.lower())
+        found.add(plain(name))
         with suppress(PackageNotFoundError):
-            plain = [re.split(r"[^\w.-]", need)[0] for need in requires(name) or [] if "extra ==" not in need]
-            due |= {need for need in plain if need.lower() not in found}
+            needs = [re.split(r"[^\w.-]", need)[0] for need in requires(name) or [] if "extra ==" not in need]
+            due |= {need for need in needs if plain(need) not in found}
     return found
 
 
@@ -268,4 +272,4 @@ def test_a_registered_model_answers_a_real_row_over_http(store, server, tmp_path
     )
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     named = {line.partition("==")[0] for line in requirements(folder)}
-    assert {name.lower() for name in loaded.stdout.split()} <= brought(named), "nothing unnamed is needed"
+    assert {plain(name) for name in loaded.stdout.split()} <= brought(named), "nothing unnamed is needed"

@@ -45,12 +45,11 @@ class Server:
     @contextmanager
     def reached(self, done: str = "nothing was written there") -> Iterator[Any]:
         """The client. Raises `Unusable` where the server cannot be reached or refuses; ``done``: how far it got."""
-        import requests
         from mlflow.exceptions import MlflowException
 
         try:
             yield self.client
-        except (MlflowException, requests.RequestException, OSError) as error:
+        except (MlflowException, OSError) as error:  # requests' errors are of the latter kind
             cause = " ".join(str(error).split())
             cause = "it does not answer" if "Max retries exceeded" in cause else cause[:200]
             raise Unusable(
