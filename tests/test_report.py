@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import pandas as pd
 import pytest
 import shelves
+from apps import opened, said
 from pptx import Presentation
 from pptx.util import Emu
 
@@ -236,9 +237,9 @@ def test_a_label_budget_that_was_not_tried_is_refused_with_those_that_were(shelf
 def test_a_chinese_report_says_no_english_sentence(shelf, scenario):
     store, ids = shelf
     with speaking("zh_CN"):
-        said = [text for section in story(Material.of(store, ids[scenario]), TECHNICAL) for text in words_of(section)]
-    assert [text for text in said if re.search(r"[A-Za-z]+(?: [a-z]+){3}", text)] == []
-    assert sum(bool(re.search(r"[\u4e00-\u9fff]", text)) for text in said) > 40
+        heard = [text for section in story(Material.of(store, ids[scenario]), TECHNICAL) for text in words_of(section)]
+    assert [text for text in heard if re.search(r"[A-Za-z]+(?: [a-z]+){3}", text)] == []
+    assert sum(bool(re.search(r"[\u4e00-\u9fff]", text)) for text in heard) > 40
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
@@ -266,6 +267,18 @@ def test_the_command_line_writes_what_is_asked_for(example, tmp_path, capsys):
     assert "with 50 labels" in page.read_text(encoding="utf-8")
     assert capsys.readouterr().out.count(" MB") == 2
     assert {file.name for file in tmp_path.iterdir()} >= {"r.html", "s.html"}
+
+
+@pytest.mark.usefixtures("quiet")
+def test_the_page_says_beforehand_what_the_report_will_say(example):
+    name = example("cold_start")
+    app = opened("share/report.py", experiment=name, budget="50")
+    messages = [section.message for section in story(Material.of(Store.open(), name, 50), EXECUTIVE)]
+    assert all(message.split(":")[0] in said(app) for message in messages)
+    app.session_state["audience"] = TECHNICAL
+    app.query_params["audience"] = TECHNICAL
+    app.run()
+    assert "How fast and how steadily does each learn?" in said(app)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ def chinese_in_pictures() -> bool:
 
     one, other = (
         vl_convert.svg_to_png(
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><text y="30">{sign}</text></svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
+            f'<text y="30" font-family="sans-serif">{sign}</text></svg>'
         )
         for sign in "迁移"
     )
