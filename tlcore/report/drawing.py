@@ -45,7 +45,8 @@ def png(chart: style.Picture, width: int) -> bytes:
     """The chart as a picture for a white page, twice as fine as its layout."""
     import vl_convert
 
-    drawn: bytes = vl_convert.vegalite_to_png(specification(chart, width, ALIKE), scale=FINE)
+    on_white = specification(chart, width, ALIKE) | {"background": "white"}  # on none, what is pale turns grey
+    drawn: bytes = vl_convert.vegalite_to_png(on_white, scale=FINE)
     return drawn
 
 
