@@ -16,7 +16,7 @@ import pandas as pd
 from tlcore.cli.output import plain
 from tlcore.cli.spoken import command
 from tlcore.files.export import as_csv
-from tlcore.measure import adaptation, calibration, convergence, imbalance
+from tlcore.measure import adaptation, calibration, convergence, efficiency, imbalance
 from tlcore.measure.budgets import budgets_of
 from tlcore.report.columns import COLUMNS, FILES
 from tlcore.report.material import Material
@@ -62,6 +62,7 @@ def _frames(material: Material) -> dict[str, pd.DataFrame]:
         "convergence": joined(each, lambda one: convergence.table(one.epochs, one.done)),
         "features": joined(each, lambda one: one.features),
         "adaptation": joined(each, lambda one: adaptation.table(one.features)),
+        "labels_saved": efficiency.saved(efficiency.curves(material.runs, material.facts["counts"]["target"]["n"])),
         "counts": imbalance.noted(material.facts["counts"]),
         "classes": joined(classes, lambda one: imbalance.per_class(one.tested, one.done, names)),
         "calibration": joined(classes, lambda one: calibration.scores(one.tested, one.done)),

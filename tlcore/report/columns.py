@@ -9,6 +9,7 @@ FILES = {
     "convergence": "One row per label budget and strategy: what reaching a good score costs, and how steadily.",
     "features": "What networks make of source and target: one row per run and measure.",
     "adaptation": "The same by label budget and strategy: did the domains come closer?",
+    "labels_saved": "What the best model without transfer needs to reach the same score, by strategy and label budget.",
     "counts": "How many examples of each class the source, the target without its test set, and the test set hold.",
     "classes": "How well each class is found: one row per label budget, strategy and class, the mean over runs.",
     "calibration": "How far probabilities are off: one row per label budget and strategy.",
@@ -98,6 +99,15 @@ COLUMNS = {
     "change_low": f"lower {_INTERVAL} of it",
     "change_high": f"upper {_INTERVAL} of it",
     "seeds": "seeds that were measured",
+    # labels_saved
+    "labels_saved.baseline": "the model without transfer that needs fewest labels",
+    "need": "labels it needs; infinity: more than it was tried with; 0: fewer",
+    "need_low": f"lower {_INTERVAL} of it",
+    "need_high": f"upper {_INTERVAL} of it",
+    "least": "fewest labels it was tried with",
+    "most": "most labels it was tried with",
+    "labels_saved.seeds": "seeds that are compared",
+    "between": "the two budgets it lies between, where they are more than four times apart",
     # counts, classes, calibration
     "part": "part of the data",
     "class": "class",
