@@ -35,11 +35,13 @@ def store():
 
 @pytest.fixture
 def quiet(monkeypatch, tmp_path):
-    """For pages: nobody works the queue, and no examples are there that a test did not make."""
+    """For pages: nobody works the queue, nothing is measured, and no examples are there that a test did not make."""
     from pages.parts import reads
     from tlcore import launch
+    from tlcore.launch import dry_runs
 
     monkeypatch.setattr(launch, "start", lambda store: None)
+    monkeypatch.setattr(dry_runs, "start", lambda store, plan: None)
     monkeypatch.setattr(reads, "EXAMPLES", tmp_path / "no examples")
 
 

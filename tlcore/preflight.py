@@ -1,7 +1,8 @@
 """What a plan will cost and what it can show, before anything starts.
 
-Both are taken from finished runs of the same scenario where the store has some. Where it has none, a
-rule of thumb stands in, and the answer says so.
+Both are taken from finished runs of the same scenario where the store has some. Where it has none, the time is that
+of two measured training steps (`tlcore.launch.dry_runs`), and until there are any a rule of thumb stands in; the
+answer says which.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ import numpy as np
 import pandas as pd
 
 from tlcore import catalog
+from tlcore.launch.dry_runs import Cost
 from tlcore.measure.gain import detectable
 from tlcore.mel import RATE
 from tlcore.plan import Plan
+from tlcore.room import Room, room, size
 from tlcore.situation import Situation
 from tlcore.spec import RunSpec
+from tlcore.store import Store
+from tlcore.words import _
 
 # Seconds of a training step on one core; of sounds, for each second that they last.
 STEP = {"table": 0.004, "image": 0.02, "text": 0.02, "audio": 0.1}
@@ -25,6 +30,7 @@ STEP = {"table": 0.004, "image": 0.02, "text": 0.02, "audio": 0.1}
 PER_WEIGHT = {"image": 6e-7, "text": 4.5e-8, "audio": 2e-7}
 FORWARD = 1 / 3  # of a training step
 PHASES = 2  # of a strategy that transfers, as a rule: one on the source, one on the target
+MANY = 1000  # runs; so many are asked back about before they start
 FIRST = 1.0  # seconds a run takes beside training: starting, reading, judging
 SPREAD = 0.03  # standard deviation of a paired difference over seeds, where nothing is known yet
 
@@ -37,21 +43,34 @@ class Preflight:
     finished: int  # of them are in the store already and will not be trained again
     seconds: float
     timed: bool  # by past runs, not by the rule of thumb
+    stepped: bool  # by two measured training steps, where not by past runs
     smallest: float
     spread: float
     measured: bool  # the spread is that of past runs
 
+    @property
+    def due(self) -> int:
+        return self.runs - self.finished
 
-def preflight(plan: Plan, past: pd.DataFrame, slots: int = 1) -> Preflight:
-    """The cost and the power of a plan, judged by the ``past`` runs frame and the slots there are."""
+
+def due(plan: Plan, past: pd.DataFrame) -> list[RunSpec]:
+    """The runs of a plan that are not in the store already."""
+    ready = set(past.loc[past["state"].isin(["done", "stopped"]), "run"])
+    return [spec for spec in plan.runs if spec.key not in ready]
+
+
+def preflight(plan: Plan, past: pd.DataFrame, slots: int = 1, step: float | None = None) -> Preflight:
+    """The cost and the power of a plan, judged by the ``past`` runs frame and the slots there are.
+
+    ``step``: seconds of a measured training step of the plan's network, where there is one.
+    """
     done = past[past["state"].isin(["done", "stopped"])]
-    ready = set(done["run"])
-    due = [spec for spec in plan.runs if spec.key not in ready]
+    open_runs = due(plan, past)
     kin = done[(done["scenario"] == plan.experiment.scenario) & (done["backbone"] == plan.backbone)]
     pace = _pace(kin)
-    seconds = sum(_seconds(spec, pace, plan.situation) for spec in due)
-    if due and not pace and catalog.backbones()[plan.backbone].pretrained:
-        seconds += _every_feature(due[0], plan.situation)
+    seconds = sum(_seconds(spec, pace, plan.situation, step) for spec in open_runs)
+    if open_runs and not pace and catalog.backbones()[plan.backbone].pretrained:
+        seconds += _every_feature(open_runs[0], plan.situation, step)
 
     candidates = [name for name in plan.experiment.strategies if _transfers(name)]
     spread = _spread(kin[kin["metric"] == plan.metric])
@@ -60,9 +79,10 @@ def preflight(plan: Plan, past: pd.DataFrame, slots: int = 1) -> Preflight:
     smallest = detectable(known, plan.experiment.seeds, max(1, len(candidates)), plan.experiment.margin)
     return Preflight(
         runs=len(plan.runs),
-        finished=len(plan.runs) - len(due),
+        finished=len(plan.runs) - len(open_runs),
         seconds=seconds / max(1, slots),
-        timed=all(spec.strategy in pace for spec in due),
+        timed=all(spec.strategy in pace for spec in open_runs),
+        stepped=step is not None,
         smallest=smallest if points or np.isfinite(spread) else float("nan"),
         spread=known,
         measured=bool(np.isfinite(spread)),
@@ -84,7 +104,7 @@ def _pace(runs: pd.DataFrame) -> dict[str, Pace]:
     return {str(row.Index): Pace(row.each, row.epochs == 0) for row in middle.itertuples()}
 
 
-def _seconds(spec: RunSpec, pace: dict[str, Pace], situation: Situation) -> float:
+def _seconds(spec: RunSpec, pace: dict[str, Pace], situation: Situation, step: float | None) -> float:
     """Roughly how long this run will take, with as many epochs as its budget has.
 
     By the rule of thumb, one that transfers takes a phase for the source and one for the target. The first is
@@ -98,7 +118,7 @@ def _seconds(spec: RunSpec, pace: dict[str, Pace], situation: Situation) -> floa
         return FIRST
     sizes = [spec.labels or len(situation.target), len(situation.source)][: PHASES if offer.transfers else 1]
     steps = sum(max(spec.training.least_steps, examples / spec.training.batch) for examples in sizes)
-    return FIRST + spec.training.epochs * steps * _step(spec, situation)
+    return FIRST + spec.training.epochs * steps * (step or _step(spec, situation))
 
 
 def _step(spec: RunSpec, situation: Situation) -> float:
@@ -109,11 +129,11 @@ def _step(spec: RunSpec, situation: Situation) -> float:
     return lasting * STEP[situation.modality] + weights * each
 
 
-def _every_feature(spec: RunSpec, situation: Situation) -> float:
+def _every_feature(spec: RunSpec, situation: Situation, step: float | None) -> float:
     """Seconds until a network that comes with weights has read every example once; what it says is remembered."""
     parts = (situation.source, situation.target, situation.test, situation.unlabelled)
     examples = sum(len(part) for part in parts if part is not None)
-    return FORWARD * examples / spec.training.batch * _step(spec, situation)
+    return FORWARD * examples / spec.training.batch * (step or _step(spec, situation))
 
 
 def _spread(runs: pd.DataFrame) -> float:
@@ -135,3 +155,28 @@ def _spread(runs: pd.DataFrame) -> float:
 
 def _transfers(strategy: str) -> bool:
     return not (catalog.is_baseline(strategy) or catalog.is_ceiling(strategy))
+
+
+def looked(plan: Plan, store: Store, past: pd.DataFrame, slots: int, cost: Cost | None) -> tuple[Preflight, Room]:
+    """Time and power, memory and disk of a plan, as far as they are known: ``cost`` is that of two measured steps."""
+    step = cost.seconds if cost is not None and not cost.problem else None
+    elsewhere = "://" in store.artifacts.url
+    facts = preflight(plan, past, slots, step)
+    return facts, room(plan, due(plan, past), slots, store.home, cost, elsewhere=elsewhere)
+
+
+def duration(seconds: float) -> str:
+    """A time in words, as coarse as it is uncertain."""
+    if seconds < 90:
+        return _("{n} s", n=max(1, round(seconds)))
+    if seconds < 5400:
+        return _("{n} min", n=round(seconds / 60))
+    return _("{n} h", n=f"{seconds / 3600:.1f}") if seconds < 172_800 else _("{n} days", n=f"{seconds / 86_400:.1f}")
+
+
+def many(facts: Preflight, disk: float) -> str:
+    """Where so many runs are due that they are asked back about: what they would take, in a sentence; else ""."""
+    if facts.due < MANY:
+        return ""
+    return _("These are {n} runs: about {time} and {disk} of disk.",
+             n=f"{facts.due:,}", time=duration(facts.seconds), disk=size(disk))  # fmt: skip

@@ -11,7 +11,7 @@ from tlcore.charts.labels_saved import count
 from tlcore.errors import Unusable
 from tlcore.measure.efficiency import missing
 from tlcore.plan import plan
-from tlcore.preflight import preflight
+from tlcore.preflight import duration, preflight
 from tlcore.spec import Experiment
 from tlcore.store import Store, StoredExperiment
 from tlcore.words import _, counted
@@ -37,7 +37,7 @@ def offer(experiment: StoredExperiment, tried: set[float], pool: int) -> None:
         st.caption(
             counted("{n} run to train, about {time}. What is finished is not trained again.",
                     "{n} runs to train, about {time}. What is finished is not trained again.",
-                    due, time=planned.duration(seconds))
+                    due, time=duration(seconds))
         )  # fmt: skip
         again.link(asked)
 

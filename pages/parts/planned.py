@@ -12,8 +12,10 @@ from pages.parts.forms import BOUND, choice, choices
 from tlcore import catalog, launch
 from tlcore.cli import spoken
 from tlcore.errors import Unusable
+from tlcore.launch import dry_runs
 from tlcore.plan import Plan, out_of_reach
-from tlcore.preflight import Preflight, preflight
+from tlcore.preflight import Preflight, duration, looked, many
+from tlcore.room import Room, doubts, size
 from tlcore.situation import Situation, hold_out
 from tlcore.spec import Experiment
 from tlcore.words import _
@@ -22,6 +24,7 @@ BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
 SEEDS_AT_MOST = 20
 ALL = "all"
 FILE = "experiment.yaml"
+LOOK = 2.0  # seconds between two looks whether something has been measured
 
 
 def controls(situation: Situation, scenario: str) -> tuple[tuple[int | None, ...], int, str, str]:
@@ -55,20 +58,51 @@ def controls(situation: Situation, scenario: str) -> tuple[tuple[int | None, ...
     return tuple(None if count == ALL else int(count) for count in budgets), int(seeds), preset, device
 
 
-def before(plan: Plan) -> None:
-    """What it will cost and what it can show."""
-    facts = preflight(plan, reads.runs(), slots(plan.experiment.device))
+def before(plan: Plan) -> bool:
+    """What it will cost, what it can show and what will not fit; whether it may start, which is asked back about where
+    it is very large. What nobody has measured yet is measured meanwhile, and put in place when it is known."""
+    store = reads.store()
+    if dry_runs.known(store, plan) is None:
+        dry_runs.start(store, plan)
+    waiting = dry_runs.busy(store)
+    st.fragment(_facts, run_every=LOOK if waiting else None)(plan, waiting)
+    facts, room = known(plan)
+    for sentence in doubts(room):
+        st.warning(show.plain(sentence), icon=":material/memory:")
+    asked = many(facts, room.disk)
+    return not asked or st.checkbox(f"{asked} {_('Start them all the same')}", key="very many")
+
+
+def known(plan: Plan) -> tuple[Preflight, Room]:
+    """Time, power, memory and disk of a plan as they are known now."""
+    store = reads.store()
+    return looked(plan, store, reads.runs(), slots(plan.experiment.device), dry_runs.known(store, plan))
+
+
+def _facts(plan: Plan, waiting: bool) -> None:
+    if waiting and not dry_runs.busy(reads.store()):
+        st.rerun()
+    facts, room = known(plan)
     rule = _("a rule of thumb")
     plain: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off", "border": True}
+    steps = _("as two steps took") if facts.stepped else rule
     with st.container(horizontal=True):
         note = _("{n} finished already", n=facts.finished) if facts.finished else None
-        st.metric(_("Runs to train"), facts.runs - facts.finished, note, width=180, **plain)
+        st.metric(_("Runs to train"), facts.due, note, width=170, **plain)
         st.metric(
-            _("About"), duration(facts.seconds), _("as past runs took") if facts.timed else rule, width=200, **plain
+            _("About"), duration(facts.seconds), _("as past runs took") if facts.timed else steps, width=180, **plain
+        )  # fmt: skip
+        st.metric(
+            _("Memory of a run"), size(room.memory), _("as two steps took") if room.measured else rule, width=180,
+            help=_("{there} are free for each.", there=size(room.there)), **plain,
+        )  # fmt: skip
+        st.metric(
+            _("Disk"), size(room.disk), _("{free} free", free=size(room.free)), width=170, **plain,
+            help=_("Predictions of every run, and weights of those that train a network."),
         )  # fmt: skip
         st.metric(
             _("Smallest gain it can show"), smallest(facts, plan), _("as past runs varied") if facts.measured else rule,
-            help=_("A true gain of this size is found four times out of five. More seeds make it smaller."), width=250,
+            help=_("A true gain of this size is found four times out of five. More seeds make it smaller."), width=220,
             **plain,
         )  # fmt: skip
     st.caption(
@@ -97,18 +131,9 @@ def smallest(facts: Preflight, plan: Plan) -> str:
     return f"{facts.smallest:.3g}"
 
 
-def duration(seconds: float) -> str:
-    """A time in words, as coarse as it is uncertain."""
-    if seconds < 90:
-        return _("{n} s", n=max(1, round(seconds)))
-    if seconds < 5400:
-        return _("{n} min", n=round(seconds / 60))
-    return _("{n} h", n=f"{seconds / 3600:.1f}")
-
-
-def start(plan: Plan) -> None:
+def start(plan: Plan, allowed: bool = True) -> None:
     """The button. Pressed twice it still makes one experiment: equal plans that are active are the same."""
-    if st.button(_("Start"), type="primary", icon=":material/play_arrow:", key="start"):
+    if st.button(_("Start"), type="primary", icon=":material/play_arrow:", key="start", disabled=not allowed):
         if unreachable := out_of_reach(plan):
             show.problems(Unusable(unreachable))
         else:

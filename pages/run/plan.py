@@ -32,7 +32,6 @@ except Unusable as error:
     st.stop()
 
 with answer:
-    planned.before(ready)
-    planned.start(ready)
+    planned.start(ready, planned.before(ready))
 with st.expander(_("The same from a file or the command line"), icon=":material/terminal:"):
     planned.elsewhere(ready, experiment)

@@ -175,3 +175,14 @@ def _priced(row: Row, price: float) -> str:
     if row["need"] < row["labels"]:
         return _("At {price} a label that is {money} lost{interval}.", **told)
     return _("At {price} a label that is {money} saved{interval}.", **told)
+
+
+def record(row: Row, price: float | None = None) -> dict[str, Any]:
+    """A row for programs: what lies beyond the budgets that were tried is null, and ``verdict`` and ``told`` say it."""
+    inside = {name: float(row[name]) for name in ("need", "need_low", "need_high")}
+    known = {name: end if 0 < end < float("inf") else None for name, end in inside.items()}
+    saved_for_sure = {HELPS: "yes", HURTS: "no, lost", OPEN: OPEN}[verdict(row)]
+    found = {**{name: row[name] for name in ("strategy", "labels", "baseline", "least", "most", "seeds")}, **known}
+    found["saved"] = None if known["need"] is None else known["need"] - float(row["labels"])
+    found |= {"between": row["between"], "saved_for_sure": saved_for_sure, "told": answer(row, price).headline}
+    return found

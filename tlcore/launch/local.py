@@ -48,15 +48,19 @@ def _free(store: Store) -> bool:
     return True
 
 
-def _spawn(store: Store) -> None:
+def environment(store: Store) -> dict[str, str]:
+    """The environment of a process that works for this store."""
     root = str(Path(__file__).parents[2])
-    environment = {
+    return {
         **os.environ,
         "TRANSFERLAB_HOME": str(store.home),
         "TRANSFERLAB_DB": store.url,
         "TRANSFERLAB_ARTIFACTS": store.artifacts.url,
         "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH")))),
     }
+
+
+def _spawn(store: Store) -> None:
     with (store.home / LOG).open("ab") as log:
         _started.append(
             subprocess.Popen(
@@ -64,7 +68,7 @@ def _spawn(store: Store) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=environment,
+                env=environment(store),
                 start_new_session=True,
             )
         )

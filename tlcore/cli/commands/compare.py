@@ -22,11 +22,13 @@ def arguments(parser: ArgumentParser) -> None:
         "--json", metavar="FILE", help="write experiment, runs, summary, gap, imbalance and diagnosis there"
     )
     parser.add_argument("--yaml", metavar="FILE", help="save the experiment there, to repeat it with 'compare FILE'")
+    parser.add_argument("--dry-run", action="store_true", help="say what it will take and can show; start nothing")
+    parser.add_argument("--yes", action="store_true", help="start however many runs it are")
 
 
 def run(asked: Namespace) -> int:
     from tlcore import launch
-    from tlcore.cli import afterwards, verdict
+    from tlcore.cli import afterwards, before, verdict
     from tlcore.cli.watching import watch
     from tlcore.errors import Unusable
     from tlcore.outcome import State
@@ -40,6 +42,10 @@ def run(asked: Namespace) -> int:
     for sentence in doubts:
         print(f"Warning: {sentence}", file=sys.stderr)
     store = Store.open()
+    if asked.dry_run:
+        before.show(store, planned)
+        return 0
+    before.ask_back(store, planned, asked.yes)
     if unreachable := out_of_reach(planned):
         raise Unusable(unreachable)
     if planned.experiment.device == "cuda" and not launch.status(store)["gpus"]:
