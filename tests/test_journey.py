@@ -154,19 +154,34 @@ def test_killing_the_server_in_mid_run_loses_nothing(page, dashboard):
     assert len(store.epochs(list(runs["run"]))) > before
 
 
-def test_what_was_found_is_sent_as_powerpoint_and_as_a_page_that_needs_no_network(page, viewed, tmp_path):
+def headline_of(page) -> str:
+    """The answer on top, without its icon."""
+    return re.search(r"(Yes|No|With|Not|Do|Without)\b.*", page.locator("[data-testid=stMain] h3").first.inner_text())[0]
+
+
+def test_two_payoffs_move_the_best_threshold_and_what_was_found_is_sent(page, viewed, tmp_path):
     page.goto(f"{viewed.address}/verdict")
     settled(page)
-    headline = re.search(r"(Yes|No)\b.*", page.locator("[data-testid=stMain] h3").first.inner_text())[0]
+    headline = headline_of(page)
+    page.get_by_role("link", name="Value", exact=True).click()
+    page.wait_for_url("**/value**")
+    settled(page)
+    for label, figure in (("Event found", "100"), ("False alarm", "-25")):
+        page.get_by_label(label).first.fill(figure)
+        page.get_by_label(label).first.press("Enter")
+        settled(page)
+    expect(page.get_by_text("name a case from 20 % on")).to_be_visible()  # 25 / (100 + 25)
+    worth = headline_of(page)
     page.get_by_role("link", name="Report").click()
     page.wait_for_url("**/report**")
     settled(page)
     assert headline in text(page)
+    assert worth in text(page)
     with page.expect_download() as sent:
         page.get_by_role("button", name="PowerPoint").click()
     sent.value.save_as(tmp_path / "report.pptx")
     slides = Presentation(str(tmp_path / "report.pptx")).slides
-    assert headline in [slide.shapes.title.text for slide in slides]
+    assert {headline, worth} <= {slide.shapes.title.text for slide in slides}
     board = next(shape.table for slide in slides for shape in slide.shapes if shape.has_table and
                  shape.table.cell(0, 0).text == "Rank")  # fmt: skip
     store = Store.open()

@@ -19,8 +19,12 @@ from pptx import Presentation
 from pptx.util import Emu
 
 from tlcore.charts import style
+from tlcore.charts.worth import money
 from tlcore.cli import main
 from tlcore.errors import Unusable
+from tlcore.measure import value as measure
+from tlcore.measure.ladders import ladders
+from tlcore.measure.payoffs import Payoffs
 from tlcore.report import AUDIENCES, EXECUTIVE, TECHNICAL, Material, Section, story
 from tlcore.report.bundle import bundle, described
 from tlcore.report.html import html
@@ -81,7 +85,9 @@ def words_of(section: Section) -> list[str]:
 @pytest.mark.parametrize("scenario", KINDS)
 def test_every_section_has_a_message_and_sound_exhibits_on_every_kind_of_task(told, scenario):
     found = told(scenario)
-    assert {"question", "data", "verdict", "convergence", "risks", "next_step", "method"} <= {one.name for one in found}
+    assert {"question", "data", "verdict", "efficiency", "convergence", "value", "risks", "next_step", "method"} <= {
+        one.name for one in found
+    }
     assert ("imbalance" in {one.name for one in found}) == (KINDS[scenario] != "regression")
     for section in found:
         assert section.message.strip()
@@ -196,6 +202,26 @@ def test_a_bundle_holds_every_run_and_describes_every_column(materials, scenario
     assert ("classes.csv" in files) == (KINDS[scenario] != "regression")
     assert json.loads(files["experiment.json"])["scenario"] == scenario
     assert Experiment.from_yaml(files["experiment.yaml"]) == materials[scenario].experiment
+
+
+def test_what_a_case_is_worth_is_assumed_and_said_so_until_a_person_says_it(material, told):
+    def value(sections: list[Section]) -> Section:
+        return next(section for section in sections if section.name == "value")
+
+    assumed, mine = value(told("cold_start")), replace(material, worth=Payoffs(100, -25, 0, 0, "CHF"))
+    said = value(seven(mine))
+    assert any("assumptions" in sentence for sentence in assumed.sentences)
+    assert not any("assumptions" in sentence for sentence in said.sentences)
+    assert "CHF" in said.message
+    outcomes = measure.outcomes(ladders(rungs_of(mine)), mine.done, mine.worth)
+    gains = measure.worth_of(outcomes).set_index("strategy")["gain"]
+    figure = dict(said.figures)["Transfer is worth"]
+    assert any(figure == money(gain, "CHF", signed=True) for gain in gains.dropna())
+
+
+def rungs_of(material: Material) -> dict[str, pd.DataFrame]:
+    found = {run: material.store.rungs(run) for run in dict.fromkeys(material.done["run"])}
+    return {run: frame for run, frame in found.items() if frame is not None}
 
 
 def half(material: Material) -> Material:

@@ -66,6 +66,18 @@ def asked(experiment: StoredExperiment, event: int) -> Worth | None:
     return found
 
 
+def typed(experiment: StoredExperiment) -> Worth | None:
+    """What a person said a case is worth, on this page or in a link; None where nobody did, or it was no figure."""
+    scenario = catalog.scenarios().get(experiment.experiment.scenario)
+    usual = assumed(scenario.worth if scenario else (), experiment.facts["kind"] == "regression")
+    known = {name: st.session_state.get(_key(name, experiment), figure) for name, figure in usual.figures.items()}
+    try:
+        found = worth_from(known, st.session_state.get(_key("currency", experiment), usual.currency))
+    except Unusable:
+        return None
+    return None if found == usual else found
+
+
 def tiles(summary: pd.DataFrame, strategy: str | None, worth_: Worth, flat: Flat | None) -> None:
     """With transfer, without, and without any model, side by side."""
     rows = summary.set_index("strategy")

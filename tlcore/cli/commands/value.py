@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
+from tlcore.cli import payoffs
 from tlcore.cli.output import as_json, json_flag, table
 
 if TYPE_CHECKING:
@@ -19,10 +20,7 @@ HELP = "what transfer is worth in money: profit, alert budget, price of labels"
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="EXPERIMENT", help="an experiment, as 'runs' lists them")
-    parser.add_argument("--payoffs", metavar="TP,FP,TN,FN", help="what a case brings (write --payoffs=-10,-10,0,-400)")
-    parser.add_argument("--over", metavar="C", help="of numbers: what predicting one unit too much costs")
-    parser.add_argument("--under", metavar="C", help="of numbers: what predicting one unit too little costs")
-    parser.add_argument("--currency", default="EUR", help="what the figures are in (default EUR)")
+    payoffs.arguments(parser)
     parser.add_argument("--labels", metavar="N", help="the label budget, or 'all' (default: the scenario's own)")
     parser.add_argument("--event", metavar="CLASS", help="of several classes, the one to be found")
     parser.add_argument("--alerts", metavar="K/N", help="how many of so many cases a day can be looked at: 200/10000")
@@ -46,7 +44,7 @@ def run(asked: Namespace) -> int:
     if kind == "run":
         raise Unusable(f"{key} is a run; 'value' takes an experiment.")
     experiment = store.experiment(key)
-    worth, event = _worth(asked, experiment), _event(asked, experiment)
+    worth, event = payoffs.worth(asked, experiment), _event(asked, experiment)
     share, cases = _alerts(asked, worth)
     runs = store.runs(key)
     runs = beside(runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()])
@@ -95,30 +93,6 @@ def run(asked: Namespace) -> int:
     table(columns, [[name, *sums, word] for name, sums, word in cells], right=columns[1:5])
     print("\n".join(lines))
     return 0
-
-
-def _worth(asked: Namespace, experiment: StoredExperiment) -> Worth:
-    """What a person says a case is worth, else what the scenario assumes."""
-    from tlcore import catalog
-    from tlcore.errors import Unusable
-    from tlcore.measure.payoffs import ErrorCosts, assumed, number, payoffs, worth
-
-    regression = experiment.facts["kind"] == "regression"
-    scenario = catalog.scenarios().get(experiment.experiment.scenario)
-    usual = assumed(scenario.worth if scenario else (), regression)
-    if regression:
-        if asked.payoffs is not None:
-            raise Unusable("The answer of this experiment is a number; say --over C --under C instead of --payoffs.")
-        given = {"over": asked.over, "under": asked.under}
-        figures = {n: usual.figures[n] if said is None else number(said, f"--{n}") for n, said in given.items()}
-        return ErrorCosts(**figures, currency=asked.currency)
-    if asked.over is not None or asked.under is not None:
-        raise Unusable(
-            "The answer of this experiment is a class; say --payoffs TP,FP,TN,FN instead of --over, --under."
-        )
-    if asked.payoffs is None:
-        return worth(usual.figures, asked.currency)
-    return payoffs(asked.payoffs, asked.currency)
 
 
 def _event(asked: Namespace, experiment: StoredExperiment) -> int:

@@ -99,9 +99,7 @@ def _figures(material: Material, worth: Worth, event: int) -> str:
     return told if material.worth else f"{told} {_('These figures are assumptions, not data.')}"
 
 
-def _tiles(
-    summary: pd.DataFrame, strategy: str | None, worth: Worth, flat: Flat | None
-) -> tuple[tuple[str, str], ...]:
+def _tiles(summary: pd.DataFrame, strategy: str | None, worth: Worth, flat: Flat | None) -> tuple[tuple[str, str], ...]:
     rows = summary.set_index("strategy")
     if strategy is None or pd.isna(rows.loc[strategy, "gain"]):
         return ()
