@@ -13,6 +13,7 @@ from pptx import Presentation
 from sqlalchemy import update
 
 from tlcore.charts import style
+from tlcore.charts.answers import percent
 from tlcore.measure.gain import summarise
 from tlcore.store import Store
 from tlcore.store.schema import runs
@@ -166,11 +167,17 @@ def test_two_payoffs_move_the_best_threshold_and_what_was_found_is_sent(page, vi
     page.get_by_role("link", name="Value", exact=True).click()
     page.wait_for_url("**/value**")
     settled(page)
-    for label, figure in (("Event found", "100"), ("False alarm", "-25")):
-        page.get_by_label(label).first.fill(figure)
-        page.get_by_label(label).first.press("Enter")
-        settled(page)
-    expect(page.get_by_text("name a case from 20 % on")).to_be_visible()  # 25 / (100 + 25)
+    figure = {label: page.get_by_role("spinbutton", name=label) for label in
+              ("Event found", "False alarm", "Rightly left alone", "Event missed")}  # fmt: skip
+    figure["Event found"].fill("100")
+    figure["Event found"].press("Enter")
+    settled(page)
+    figure["False alarm"].fill("-25")
+    figure["False alarm"].press("Enter")
+    settled(page)
+    found, alarm, quiet, missed = (float(one.input_value()) for one in figure.values())
+    threshold = (quiet - alarm) / (quiet - alarm + found - missed)
+    expect(page.get_by_text(f"name a case from {percent(threshold)} on")).to_be_visible()
     worth = headline_of(page)
     page.get_by_role("link", name="Report").click()
     page.wait_for_url("**/report**")

@@ -23,7 +23,6 @@ from tlcore.charts.worth import money
 from tlcore.cli import main
 from tlcore.errors import Unusable
 from tlcore.measure import value as measure
-from tlcore.measure.ladders import ladders
 from tlcore.measure.payoffs import Payoffs
 from tlcore.report import AUDIENCES, EXECUTIVE, TECHNICAL, Material, Section, story
 from tlcore.report.bundle import bundle, described
@@ -213,15 +212,10 @@ def test_what_a_case_is_worth_is_assumed_and_said_so_until_a_person_says_it(mate
     assert any("assumptions" in sentence for sentence in assumed.sentences)
     assert not any("assumptions" in sentence for sentence in said.sentences)
     assert "CHF" in said.message
-    outcomes = measure.outcomes(ladders(rungs_of(mine)), mine.done, mine.worth)
+    outcomes = measure.outcomes(material.ladders, material.done, mine.worth)
     gains = measure.worth_of(outcomes).set_index("strategy")["gain"]
     figure = dict(said.figures)["Transfer is worth"]
     assert any(figure == money(gain, "CHF", signed=True) for gain in gains.dropna())
-
-
-def rungs_of(material: Material) -> dict[str, pd.DataFrame]:
-    found = {run: material.store.rungs(run) for run in dict.fromkeys(material.done["run"])}
-    return {run: frame for run, frame in found.items() if frame is not None}
 
 
 def half(material: Material) -> Material:

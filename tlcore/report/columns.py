@@ -10,6 +10,7 @@ FILES = {
     "features": "What networks make of source and target: one row per run and measure.",
     "adaptation": "The same by label budget and strategy: did the domains come closer?",
     "labels_saved": "What the best model without transfer needs to reach the same score, by strategy and label budget.",
+    "value": "What every run brings under the payoffs of experiment.json, read once on the test set.",
     "counts": "How many examples of each class the source, the target without its test set, and the test set hold.",
     "classes": "How well each class is found: one row per label budget, strategy and class, the mean over runs.",
     "calibration": "How far probabilities are off: one row per label budget and strategy.",
@@ -108,6 +109,14 @@ COLUMNS = {
     "most": "most labels it was tried with",
     "labels_saved.seeds": "seeds that are compared",
     "between": "the two budgets it lies between, where they are more than four times apart",
+    # value
+    "chosen_by": "who chose the threshold: validation labels, or the payoffs alone",
+    "value.threshold": "probability from which a case is named; of numbers, what is added to every prediction",
+    "profit": "money per 1,000 test cases at this threshold; of numbers, minus the cost of errors",
+    "hindsight": "the same at the best threshold, known only afterwards",
+    "named": "share of the cases that are named",
+    "value.recall": "share of the events that are named",
+    "value.precision": "share of those named that are events",
     # counts, classes, calibration
     "part": "part of the data",
     "class": "class",

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tlcore import catalog
 from tlcore.charts import style
 from tlcore.charts import value as charts
 from tlcore.charts import worth as words
 from tlcore.charts.worth import money
 from tlcore.measure import value as measure
 from tlcore.measure.gain import CEILING
-from tlcore.measure.ladders import Ladders, ladders
-from tlcore.measure.payoffs import PER, Payoffs, Worth, assumed
+from tlcore.measure.payoffs import PER, Payoffs, Worth
 from tlcore.measure.value import Flat
 from tlcore.report.content import EXECUTIVE, TECHNICAL, Exhibit, Section, Table
 from tlcore.report.material import Material
@@ -23,9 +21,7 @@ BRIEF = 4  # strategies on a slide, besides the best without transfer
 
 
 def tell(material: Material) -> Section:
-    question, event = _("What is it worth?"), _event(material)
-    worth = material.worth or _assumed(material)
-    found = _ladders(material, event)
+    question, worth, found = _("What is it worth?"), material.price, material.ladders
     if not found or worth.objection:
         return Section(question, words.answered(found, material.done, worth).headline)
     told = measure.outcomes(found, material.done, worth)
@@ -33,7 +29,7 @@ def tell(material: Material) -> Section:
     flat = measure.flat(found, worth) if isinstance(worth, Payoffs) else None
     said = words.answer(summary, told, worth, flat)
     return Section(
-        question, said.headline, (*material.coverage(found), _figures(material, worth, event), *said.sentences),
+        question, said.headline, (*material.coverage(found), _figures(material, worth), *said.sentences),
         _tiles(summary, said.strategy, worth, flat),
         exhibits=(
             Exhibit(
@@ -68,30 +64,11 @@ def _few(summary: pd.DataFrame) -> pd.DataFrame:
     return ranked[(ranked["strategy"] == ranked["baseline"]) | (ranked["verdict"] != CEILING).cumsum().le(BRIEF)]
 
 
-def _event(material: Material) -> int:
-    """The class that is to be found: of two the event, of more the rarest in the test set."""
-    classes = material.facts["classes"]
-    if len(classes) < 3:
-        return 1
-    counts = material.facts["counts"]["test"]["classes"]
-    return classes.index(min(classes, key=lambda name: counts.get(name, float("inf"))))
-
-
-def _assumed(material: Material) -> Worth:
-    scenario = catalog.scenarios().get(material.experiment.scenario)
-    return assumed(scenario.worth if scenario else (), material.regression)
-
-
-def _ladders(material: Material, event: int) -> Ladders:
-    found = {run: material.store.rungs(run, event) for run in dict.fromkeys(material.done["run"])}
-    return ladders({run: frame for run, frame in found.items() if frame is not None})
-
-
-def _figures(material: Material, worth: Worth, event: int) -> str:
+def _figures(material: Material, worth: Worth) -> str:
     """What a case was taken to be worth, and whether somebody said so."""
     sums = {name: money(figure, worth.currency) for name, figure in worth.figures.items()}
     if isinstance(worth, Payoffs):
-        name = f"{material.facts['label']} = {material.facts['classes'][event]}"
+        name = f"{material.facts['label']} = {material.facts['classes'][material.event]}"
         told = _("A found {event} brings {tp}, a false alarm {fp}, a missed one {fn}, a case rightly left alone {tn}.",
                  event=name, **sums)  # fmt: skip
     else:
