@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 from pptx import Presentation
 from sqlalchemy import update
 
+from tlcore.charts import style
+from tlcore.charts.answers import percent
 from tlcore.measure.gain import summarise
 from tlcore.store import Store
 from tlcore.store.schema import runs
@@ -153,26 +155,48 @@ def test_killing_the_server_in_mid_run_loses_nothing(page, dashboard):
     assert len(store.epochs(list(runs["run"]))) > before
 
 
-def test_what_was_found_is_sent_as_powerpoint_and_as_a_page_that_needs_no_network(page, viewed, tmp_path):
+def headline_of(page) -> str:
+    """The answer on top, without its icon."""
+    return re.search(r"(Yes|No|With|Not|Do|Without)\b.*", page.locator("[data-testid=stMain] h3").first.inner_text())[0]
+
+
+def test_two_payoffs_move_the_best_threshold_and_what_was_found_is_sent(page, viewed, tmp_path):
     page.goto(f"{viewed.address}/verdict")
     settled(page)
-    headline = re.search(r"(Yes|No)\b.*", page.locator("[data-testid=stMain] h3").first.inner_text())[0]
+    headline = headline_of(page)
+    page.get_by_role("link", name="Value", exact=True).click()
+    page.wait_for_url("**/value**")
+    settled(page)
+    figure = {label: page.get_by_role("spinbutton", name=label) for label in
+              ("Event found", "False alarm", "Rightly left alone", "Event missed")}  # fmt: skip
+    figure["Event found"].fill("100")
+    figure["Event found"].press("Enter")
+    settled(page)
+    figure["False alarm"].fill("-25")
+    figure["False alarm"].press("Enter")
+    settled(page)
+    found, alarm, quiet, missed = (float(one.input_value()) for one in figure.values())
+    threshold = (quiet - alarm) / (quiet - alarm + found - missed)
+    expect(page.get_by_text(f"name a case from {percent(threshold)} on")).to_be_visible()
+    worth = headline_of(page)
     page.get_by_role("link", name="Report").click()
     page.wait_for_url("**/report**")
     settled(page)
     assert headline in text(page)
+    assert worth in text(page)
     with page.expect_download() as sent:
         page.get_by_role("button", name="PowerPoint").click()
     sent.value.save_as(tmp_path / "report.pptx")
     slides = Presentation(str(tmp_path / "report.pptx")).slides
-    assert headline in [slide.shapes.title.text for slide in slides]
+    assert {headline, worth} <= {slide.shapes.title.text for slide in slides}
     board = next(shape.table for slide in slides for shape in slide.shapes if shape.has_table and
                  shape.table.cell(0, 0).text == "Rank")  # fmt: skip
     store = Store.open()
     experiment = parse_qs(urlsplit(page.url).query)["experiment"][0]
-    labels = int(re.search(r"(\d+) labels", page.get_by_role("radio", checked=True).first.inner_text())[1])
+    labels = int(re.search(r"stored now, of (\d+) labels", text(page))[1])
     scores = summary_of(store, experiment, labels)["mean"]
-    assert board.cell(1, 2).text in {f"{score:.3f}" for score in scores}
+    shown = {board.cell(row, 1).text: board.cell(row, 2).text for row in range(1, len(board.rows))}
+    assert all(shown[style.title(strategy)] == f"{score:.3f}" for strategy, score in scores.items())
 
     with page.expect_download() as sent:
         page.get_by_role("button", name="HTML").click()

@@ -14,12 +14,16 @@ from zipfile import ZipFile
 import pandas as pd
 import pytest
 import shelves
+from apps import opened, said
 from pptx import Presentation
 from pptx.util import Emu
 
 from tlcore.charts import style
+from tlcore.charts.worth import money
 from tlcore.cli import main
 from tlcore.errors import Unusable
+from tlcore.measure import value as measure
+from tlcore.measure.payoffs import Payoffs
 from tlcore.report import AUDIENCES, EXECUTIVE, TECHNICAL, Material, Section, story
 from tlcore.report.bundle import bundle, described
 from tlcore.report.html import html
@@ -80,7 +84,9 @@ def words_of(section: Section) -> list[str]:
 @pytest.mark.parametrize("scenario", KINDS)
 def test_every_section_has_a_message_and_sound_exhibits_on_every_kind_of_task(told, scenario):
     found = told(scenario)
-    assert {"question", "data", "verdict", "convergence", "risks", "next_step", "method"} <= {one.name for one in found}
+    assert {"question", "data", "verdict", "efficiency", "convergence", "value", "risks", "next_step", "method"} <= {
+        one.name for one in found
+    }
     assert ("imbalance" in {one.name for one in found}) == (KINDS[scenario] != "regression")
     for section in found:
         assert section.message.strip()
@@ -197,6 +203,21 @@ def test_a_bundle_holds_every_run_and_describes_every_column(materials, scenario
     assert Experiment.from_yaml(files["experiment.yaml"]) == materials[scenario].experiment
 
 
+def test_what_a_case_is_worth_is_assumed_and_said_so_until_a_person_says_it(material, told):
+    def value(sections: list[Section]) -> Section:
+        return next(section for section in sections if section.name == "value")
+
+    assumed, mine = value(told("cold_start")), replace(material, worth=Payoffs(100, -25, 0, 0, "CHF"))
+    said = value(seven(mine))
+    assert any("assumptions" in sentence for sentence in assumed.sentences)
+    assert not any("assumptions" in sentence for sentence in said.sentences)
+    assert "CHF" in said.message
+    outcomes = measure.outcomes(material.ladders, material.done, mine.worth)
+    gains = measure.worth_of(outcomes).set_index("strategy")["gain"]
+    figure = dict(said.figures)["Transfer is worth"]
+    assert any(figure == money(gain, "CHF", signed=True) for gain in gains.dropna())
+
+
 def half(material: Material) -> Material:
     """The same with some of its runs still waiting."""
     late = material.runs["strategy"].isin(["fine_tune", "scratch"]) & (material.runs["seed"] > 1)
@@ -236,9 +257,9 @@ def test_a_label_budget_that_was_not_tried_is_refused_with_those_that_were(shelf
 def test_a_chinese_report_says_no_english_sentence(shelf, scenario):
     store, ids = shelf
     with speaking("zh_CN"):
-        said = [text for section in story(Material.of(store, ids[scenario]), TECHNICAL) for text in words_of(section)]
-    assert [text for text in said if re.search(r"[A-Za-z]+(?: [a-z]+){3}", text)] == []
-    assert sum(bool(re.search(r"[\u4e00-\u9fff]", text)) for text in said) > 40
+        heard = [text for section in story(Material.of(store, ids[scenario]), TECHNICAL) for text in words_of(section)]
+    assert [text for text in heard if re.search(r"[A-Za-z]+(?: [a-z]+){3}", text)] == []
+    assert sum(bool(re.search(r"[\u4e00-\u9fff]", text)) for text in heard) > 40
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
@@ -266,6 +287,18 @@ def test_the_command_line_writes_what_is_asked_for(example, tmp_path, capsys):
     assert "with 50 labels" in page.read_text(encoding="utf-8")
     assert capsys.readouterr().out.count(" MB") == 2
     assert {file.name for file in tmp_path.iterdir()} >= {"r.html", "s.html"}
+
+
+@pytest.mark.usefixtures("quiet")
+def test_the_page_says_beforehand_what_the_report_will_say(example):
+    name = example("cold_start")
+    app = opened("share/report.py", experiment=name, budget="50")
+    messages = [section.message for section in story(Material.of(Store.open(), name, 50), EXECUTIVE)]
+    assert all(message.split(":")[0] in said(app) for message in messages)
+    app.session_state["audience"] = TECHNICAL
+    app.query_params["audience"] = TECHNICAL
+    app.run()
+    assert "How fast and how steadily does each learn?" in said(app)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from alembic.config import Config
 from sqlalchemy import inspect, text
 
 from tlcore.errors import Unusable
+from tlcore.measure.payoffs import ErrorCosts, Payoffs
 from tlcore.outcome import Failure, Outcome, State
 from tlcore.spec import Training
 from tlcore.store import Store, home
@@ -66,6 +67,37 @@ def test_a_database_of_the_first_version_opens_with_all_its_runs(store):
     again = Store.open()
     pd.testing.assert_frame_equal(again.runs(experiment), before)
     assert again.features(experiment).empty
+    again.close()
+
+
+def test_payoffs_of_a_name_are_kept_replaced_chosen_by_kind_and_forgotten(store):
+    store.keep_payoffs("  Spring  campaign ", Payoffs(50, -10, 0, 0))
+    store.keep_payoffs("Spring campaign", Payoffs(60, -10, 0, 0, "CNY"))
+    store.keep_payoffs("Stock", ErrorCosts(1, 4))
+    assert store.payoffs("classes") == {"Spring campaign": Payoffs(60, -10, 0, 0, "CNY")}
+    assert store.payoffs("number") == {"Stock": ErrorCosts(1, 4)}
+    store.drop_payoffs("Stock")
+    assert store.payoffs("number") == {}
+    for name in (" ", "x" * 81):
+        with pytest.raises(Unusable, match="a name of 1 to 80 letters"):
+            store.keep_payoffs(name, ErrorCosts(1, 1))
+
+
+def test_a_database_of_the_former_version_takes_payoffs_and_keeps_its_runs(store):
+    experiment = store.submit(shelves.planned())
+    shelves.carried_out(store)
+    before = store.runs(experiment)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with store.writing.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+    assert not inspect(store.reading).has_table("payoffs")
+    store.close()
+    again = Store.open()
+    pd.testing.assert_frame_equal(again.runs(experiment), before)
+    again.keep_payoffs("one", Payoffs(1, -1, 0, 0))
+    assert list(again.payoffs("classes")) == ["one"]
     again.close()
 
 

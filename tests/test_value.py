@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from tlcore import catalog
 from tlcore.charts.worth import answered, money
 from tlcore.errors import Unusable
 from tlcore.measure import value
 from tlcore.measure.ladders import Errors, Ladder, ladders
-from tlcore.measure.payoffs import ErrorCosts, Payoffs, payoffs
+from tlcore.measure.payoffs import ErrorCosts, Payoffs, assumed, payoffs
 from tlcore.measure.rungs import rungs
 from tlcore.measure.value import ENOUGH, VALID, chosen, curve, flat, outcomes, shift, worth_of
 
@@ -28,7 +29,7 @@ def scored(rng: np.random.Generator, size: int, skill: float, rate: float = 0.3)
     return score, rng.random(size) < score
 
 
-def told(rng: np.random.Generator, skill: float, valid: int = 150, test: int = 140) -> pd.DataFrame:
+def told(rng: np.random.Generator, skill: float, valid: int = 150, test: int = 90) -> pd.DataFrame:
     """A predictions frame as a run saves it; short enough that no rung is left out."""
     frames = []
     for part, size in (("valid", valid), ("test", test)):
@@ -79,6 +80,12 @@ def test_every_runs_profit_is_that_of_counting_its_cases():
             every = [counted(kept[row.run], t, "test", some) for t in [math.inf, *kept[row.run]["p1"]]]
             assert row.hindsight == pytest.approx(max(every))
             assert row.profit <= row.hindsight + 1e-9
+
+
+def test_a_long_list_is_thinned_and_hardly_a_sum_moves():
+    runs, kept = compared(seeds=2, test=5000)
+    for row in outcomes(climbed(kept), runs, SALE).itertuples():
+        assert row.profit == pytest.approx(counted(kept[row.run], row.threshold, "test", SALE), rel=0.002)
 
 
 def test_a_curve_is_the_mean_of_counted_profits_with_their_t_interval():
@@ -247,7 +254,7 @@ def test_the_shift_is_the_newsvendors_and_costs_least_on_validation():
 
 def test_numbers_are_priced_by_the_shift_of_their_own_validation_labels():
     rng = np.random.default_rng(0)
-    runs, kept = compared(seeds=3)
+    runs, kept = compared(seeds=3, test=400)
     for run, frame in kept.items():
         spread = 1.0 if run.startswith("fine") else 2.0
         kept[run] = frame[["part"]].assign(truth=0.0, prediction=rng.normal(0, spread, len(frame)))
@@ -275,3 +282,12 @@ def test_sums_read_as_people_write_them():
         "4,210 EUR", "12.35 EUR", "3 EUR", "-0.20 EUR", "0 EUR",
     ]  # fmt: skip
     assert money(17.0, "CNY", signed=True) == "+17 CNY"
+
+
+def test_every_scenario_assumes_what_a_case_is_worth_in_figures_that_leave_something_to_decide():
+    for name, scenario in catalog.scenarios().items():
+        for regression in (False, True):
+            one = assumed(scenario.worth, regression)
+            assert isinstance(one, ErrorCosts if regression else Payoffs), name
+            assert not one.objection, name
+    assert assumed(catalog.scenarios()["cold_start"].worth, False) == Payoffs(50, -10, 0, 0)

@@ -115,6 +115,8 @@ class Scenario(Offer):
     simulated: ClassVar[bool]
     embedded: ClassVar[bool] = True  # False: needs a person's files, or a download
     budget: ClassVar[int] = 50  # target labels, unless a person chooses otherwise
+    # What a case brings in EUR (TP, FP, TN, FN), or a unit of error costs (over, under): assumed, until a person says.
+    worth: ClassVar[tuple[float, ...]] = ()
 
     def called(self) -> str:
         """What to call an experiment with these knobs, unless a person names it; "": by the scenario's title."""

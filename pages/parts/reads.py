@@ -19,6 +19,8 @@ from tlcore.errors import Unusable
 from tlcore.measure import imbalance
 from tlcore.measure.gain import summarise
 from tlcore.measure.imbalance import Tested
+from tlcore.measure.ladders import Ladders
+from tlcore.measure.ladders import ladders as measure_ladders
 from tlcore.situation import Examples, Situation, hold_out
 from tlcore.spec import Experiment
 from tlcore.store import Store, StoredExperiment, home
@@ -88,6 +90,12 @@ def picture(experiment: StoredExperiment, run: str) -> pd.DataFrame:
 def tested(experiment: StoredExperiment | str, runs: Iterable[str]) -> dict[str, Tested]:
     """The test predictions of these runs, by run, as measures take them; those that have none are left out."""
     return _tested(store(), tuple(runs), _key(experiment))
+
+
+def ladders(experiment: StoredExperiment | str, runs: Iterable[str], event: int = 1) -> Ladders:
+    """What every threshold names in these runs, by run; those that kept no prediction are left out. Not to be
+    changed: it is not copied."""
+    return _ladders(store(), tuple(dict.fromkeys(runs)), _key(experiment), event)
 
 
 def measured(
@@ -199,6 +207,12 @@ def _picture(_store: Store, run: str, key: tuple) -> pd.DataFrame:
 def _tested(_store: Store, runs: tuple[str, ...], key: tuple) -> dict[str, Tested]:
     found = {run: _store.predictions(run) for run in dict.fromkeys(runs)}
     return {run: imbalance.taken_out(frame) for run, frame in found.items() if frame is not None and len(frame)}
+
+
+@st.cache_resource(show_spinner=False, max_entries=10)
+def _ladders(_store: Store, runs: tuple[str, ...], key: tuple, event: int) -> Ladders:
+    found = {run: _store.rungs(run, event) for run in runs}
+    return measure_ladders({run: frame for run, frame in found.items() if frame is not None and len(frame)})
 
 
 @st.cache_data(show_spinner=False, max_entries=100)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages.parts import forms, reads, show
+from pages.parts import compare_value, forms, reads, show
 from tlcore.charts import style
+from tlcore.measure.payoffs import Worth
 from tlcore.report import AUDIENCES, EXECUTIVE, Material, drawing, files, story
 from tlcore.store import Store, StoredExperiment
 from tlcore.words import LANGUAGES, _, language, speaking
@@ -21,6 +22,7 @@ class Asked(NamedTuple):
     labels: int | None
     audience: str
     language: str
+    worth: Worth | None
     stamp: tuple
 
 
@@ -32,7 +34,7 @@ def asked(experiment: StoredExperiment, labels: int | None) -> Asked:
         required=True,
     )  # fmt: skip
     spoken = forms.choice(st.selectbox, _("Language"), LANGUAGES, "report_language", language(), width=160)
-    return Asked(experiment.id, labels, audience, spoken, reads.stamp(experiment))
+    return Asked(experiment.id, labels, audience, spoken, compare_value.typed(experiment), reads.stamp(experiment))
 
 
 def budget_in_words(asked: Asked) -> str:
@@ -88,4 +90,4 @@ def _messages(_store: Store, asked: Asked) -> list[tuple[str, str, str | None]]:
 
 
 def _material(store: Store, asked: Asked) -> Material:
-    return Material.of(store, asked.experiment, "all" if asked.labels is None else asked.labels)
+    return Material.of(store, asked.experiment, "all" if asked.labels is None else asked.labels, asked.worth)

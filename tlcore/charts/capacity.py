@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from tlcore.charts import style
-from tlcore.charts.value import SUM, kept_of, named
+from tlcore.charts import curves, style
+from tlcore.charts.value import SUM
 from tlcore.measure.payoffs import PER, Payoffs
 from tlcore.words import _
 
@@ -35,7 +35,7 @@ def gains(frame: pd.DataFrame, share: float | None = None, of: str = "found") ->
         alt.Tooltip("precision:Q", title=_("Of those named, events"), format=".1%"),
         alt.Tooltip("lift:Q", title=_("Lift"), format=".2f"),
     ]
-    return _curves(frame.dropna(subset=[of]), "found", x, y, title, tooltip, [dashed, *extra], band,
+    return _curves(frame.dropna(subset=[of]), "found", x, y, tooltip, [dashed, *extra], band,
                    _("Cumulative gains of {strategies}."), _("Dashed: cases taken blindly."))  # fmt: skip
 
 
@@ -55,31 +55,20 @@ def alerts(frame: pd.DataFrame, cases: float, share: float, worth: Payoffs) -> s
         alt.Tooltip("precision:Q", title=_("Of those named, events"), format=".1%"),
     ]
     rule = _upright(pd.DataFrame({"checks": [share * cases]}), "checks")
-    return _curves(daily, "profit", x, y, title, tooltip, [rule], ("profit_low", "profit_high"),
+    return _curves(daily, "profit", x, y, tooltip, [rule], ("profit_low", "profit_high"),
                    _("Profit a day against the alert budget: {strategies}."), _("Dashed: the budget."))  # fmt: skip
 
 
 def _curves(
-    frame: pd.DataFrame, by: str, x: alt.X, y: alt.Y, title: str, tooltip: list[alt.Tooltip], rules: list[Any],
+    frame: pd.DataFrame, by: str, x: alt.X, y: alt.Y, tooltip: list[alt.Tooltip], rules: list[Any],
     band: tuple[str, str] | None, words: str, note: str,
 ) -> style.Picture:  # fmt: skip
     """A line per strategy over a share of cases, the band of its seeds behind it."""
-    kept, left_out = kept_of(frame, by)
-    names = named(frame, kept)
-    drawn = frame[frame["strategy"].isin(kept)].assign(series=lambda rows: rows["strategy"].map(names))
-    colour, *coded = style.encodings(names)
-    base = alt.Chart(drawn)
-    behind = []
-    if band is not None:
-        area = alt.Chart(drawn.dropna(subset=list(band))).mark_area(opacity=0.1)
-        behind = [area.encode(x, alt.Y(f"{band[0]}:Q", title=title), alt.Y2(f"{band[1]}:Q"), colour)]
+    kept, left_out = curves.kept(frame.groupby("strategy")[by].mean().sort_values(ascending=False).index)
+    along = x["shorthand"].split(":")[0]
+    lines = curves.lines(frame, curves.named(frame, kept), along, x, y, band, tooltip)
     return style.framed(
-        alt.layer(
-            *behind,
-            *rules,
-            base.mark_line(strokeWidth=2.2).encode(x, y, *coded, alt.Order("share:Q")),
-            base.mark_point(size=120, opacity=0, filled=True).encode(x, y, colour, tooltip=tooltip),
-        ).resolve_scale(color="independent", strokeDash="independent"),
+        alt.layer(*rules, *lines).resolve_scale(color="independent", strokeDash="independent"),
         style.HEIGHT,
         words.format(strategies=style.titles(kept) or "-"),
         note,

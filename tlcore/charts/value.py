@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from tlcore import catalog
-from tlcore.charts import style
+from tlcore.charts import curves, style
 from tlcore.charts.worth import money, whom
 from tlcore.measure.gain import CEILING
 from tlcore.measure.payoffs import PER, Payoffs, Worth
@@ -19,7 +17,7 @@ from tlcore.words import _
 
 ROWS_AT_MOST, CURVES_AT_MOST = 16, 4  # bands of more curves cover each other
 LOWER = 18  # pixels between the middle of a row and its interval: its words stand above
-FEW = 0.1  # thresholds below it are spread out
+FEW, FINE = 0.1, [0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1]  # where p* is below, low thresholds are spread out
 SUM = ",.4~r"
 
 
@@ -87,8 +85,8 @@ def against_threshold(
     ``curve`` is `value.curve` or `value.shifted`; dots stand at the threshold in use, the mean over seeds, with its
     reach over seeds and the 95 % interval of the profit, from ``outcomes`` and ``summary``.
     """
-    kept, left_out = kept_of(curve, "profit")
-    names = named(curve, kept)
+    kept, left_out = curves.kept(summary.dropna(subset=["mean"]).sort_values("mean", ascending=False)["strategy"])
+    names = curves.named(curve, kept)
     dots = _in_use(outcomes, summary, kept)
     low, high = _reach(curve[curve["strategy"].isin(kept)], flat)
     classes = isinstance(worth, Payoffs)
@@ -98,16 +96,12 @@ def against_threshold(
         if classes
         else _("Added to every prediction ({unit})", unit=unit)
     )
-    fine = classes and worth.threshold < FEW  # type: ignore[union-attr]
-    scale = (
-        alt.Scale(domain=[0, 1], type="sqrt")
-        if fine
-        else alt.Scale(domain=[0, 1])
-        if classes
-        else alt.Scale(nice=False)
-    )
-    shares = alt.Axis(format="~%", values=[0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1] if fine else None)
-    x = alt.X("threshold:Q", title=at, scale=scale, axis=shares if classes else alt.Axis(format=SUM))
+    fine = isinstance(worth, Payoffs) and worth.threshold < FEW
+    scale, ticks = alt.Scale(nice=False), alt.Axis(format=SUM)
+    if classes:
+        scale = alt.Scale(domain=[0, 1], type="sqrt" if fine else "linear")
+        ticks = alt.Axis(format="~%", values=FINE) if fine else alt.Axis(format="~%")
+    x = alt.X("threshold:Q", title=at, scale=scale, axis=ticks)
     y = alt.Y("profit:Q", title=title, axis=alt.Axis(format=SUM), scale=alt.Scale(domain=[low, high], nice=True))
     tooltip = [
         alt.Tooltip("series:N", title=_("Strategy")),
@@ -116,53 +110,32 @@ def against_threshold(
         alt.Tooltip("low:Q", title=_("95 % from"), format=",.0f"),
         alt.Tooltip("high:Q", title=_("95 % to"), format=",.0f"),
     ]
-    drawn = curve[curve["strategy"].isin(kept)].assign(series=lambda frame: frame["strategy"].map(names))
     dots = dots.assign(series=dots["strategy"].map(names))
-    colour, *coded = style.encodings(names)
-    lines, marks = alt.Chart(drawn), alt.Chart(dots)
-    layers: list[Any] = [
-        alt.Chart(drawn.dropna(subset=["low", "high"])).mark_area(opacity=0.11, clip=True)
-        .encode(x, alt.Y("low:Q", title=title), alt.Y2("high:Q"), colour),
-        *_rules(_flat(flat, low, high)),
-        lines.mark_line(strokeWidth=2.4, clip=True).encode(x, y, *coded, alt.Order("threshold:Q")),
-        lines.mark_point(size=120, opacity=0, filled=True, clip=True).encode(x, y, colour, tooltip=tooltip),
+    colour = style.encodings(names)[0]
+    marks = alt.Chart(dots[["series", "threshold", "first", "last", "profit", "low", "high"]])
+    own = [
         marks.mark_rule(strokeWidth=2, clip=True).encode(alt.X("first:Q"), alt.X2("last:Q"), y, colour),
         marks.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2, clip=True)
         .encode(x, alt.Y("low:Q", title=title), alt.Y2("high:Q"), colour),
         marks.mark_point(size=130, filled=True, opacity=1, stroke="white", clip=True)
         .encode(x, y, colour, tooltip=tooltip),
     ]  # fmt: skip
+    lines = curves.lines(curve, names, "threshold", x, y, ("low", "high"), tooltip)
     told = "; ".join(f"{row.series}: {money(row.profit, worth.currency)}" for row in dots.itertuples())
     return style.framed(
-        alt.layer(*layers).resolve_scale(color="independent", strokeDash="independent"),
+        alt.layer(*_rules(_flat(flat, low, high)), *lines, *own).resolve_scale(
+            color="independent", strokeDash="independent"
+        ),
         style.HEIGHT,
         _("Profit against threshold; at the threshold in use: {strategies}.", strategies=told or "-")
         if classes
         else _("Cost of errors against a shift of the predictions; as in use: {strategies}.", strategies=told or "-"),
         _("Dot: the threshold in use, with its reach over seeds.") if classes else _("Dot: the shift in use."),
-        _("One seed gives no band: {strategies}.", strategies=style.titles(_single(curve, kept)))
-        if _single(curve, kept)
+        _("One seed gives no band: {strategies}.", strategies=style.titles(curves.single(curve, kept)))
+        if curves.single(curve, kept)
         else "",
         _("Not drawn: {strategies}.", strategies=style.titles(left_out)) if left_out else "",
     )
-
-
-def kept_of(frame: pd.DataFrame, by: str) -> tuple[list[str], list[str]]:
-    """Whom a chart has room for: the best by their highest point, the best without transfer among them."""
-    tops = frame.groupby("strategy", sort=False)[by].mean().sort_values(ascending=False)
-    ranked = [name for name in tops.index if not catalog.is_ceiling(name)]
-    rival = next((name for name in ranked if catalog.is_baseline(name)), None)
-    return style.shown(ranked, must=[rival] if rival else [], most=CURVES_AT_MOST)
-
-
-def named(frame: pd.DataFrame, kept: Iterable[str]) -> Mapping[str, str]:
-    n = frame.groupby("strategy")["n"].max()
-    return {name: _("{strategy} (n = {n})", strategy=style.title(name), n=int(n[name])) for name in kept}
-
-
-def _single(frame: pd.DataFrame, kept: list[str]) -> list[str]:
-    n = frame.groupby("strategy")["n"].max()
-    return [name for name in kept if n[name] == 1]
 
 
 def _in_use(outcomes: pd.DataFrame, summary: pd.DataFrame, kept: list[str]) -> pd.DataFrame:
@@ -209,4 +182,6 @@ def _rules(frame: pd.DataFrame) -> list[Any]:
 
 
 def _per(worth: Worth) -> str:
-    return _("Profit per {n} cases ({currency})", n=f"{PER:,}", currency=worth.currency)
+    if isinstance(worth, Payoffs):
+        return _("Profit per {n} cases ({currency})", n=f"{PER:,}", currency=worth.currency)
+    return _("Minus the cost of errors per {n} cases ({currency})", n=f"{PER:,}", currency=worth.currency)

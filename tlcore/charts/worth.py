@@ -49,6 +49,80 @@ def answer(summary: pd.DataFrame, outcomes: pd.DataFrame, worth: Worth, flat: Fl
     )  # fmt: skip
 
 
+def at_capacity(
+    summary: pd.DataFrame, told: pd.DataFrame, cases: float, share: float, payoffs: Payoffs, flat: Flat
+) -> str:
+    """What looking at so many cases a day brings, in one sentence.
+
+    ``summary``: `value.worth_of` of `tlcore.measure.capacity.within`; ``told``: mean ``recall`` and ``precision`` by
+    strategy. ``share`` of ``cases`` a day are looked at.
+    """
+    rows = summary[(summary["verdict"] != CEILING) & summary["mean"].notna()].sort_values("mean")
+    if rows.empty or share == 0:
+        return _("Nothing is looked at, so nothing is found.")
+    best = rows.iloc[-1]
+    found = told.loc[best["strategy"], "recall"] * flat.events / flat.cases * cases
+    sentence = _(
+        "Looking at {checks} of {cases} cases a day, {strategy} finds {found} events ({recall} of all; {precision} of "
+        "those looked at) and brings {sum} a day.",
+        checks=f"{share * cases:,.0f}", cases=f"{cases:,.0f}", strategy=style.title(best["strategy"]),
+        found=f"{found:,.{0 if found >= 10 else 1}f}", recall=answers.percent(told.loc[best["strategy"], "recall"]),
+        precision=answers.percent(told.loc[best["strategy"], "precision"]),
+        sum=money(best["mean"] * cases / PER, payoffs.currency),
+    )  # fmt: skip
+    if pd.isna(best["gain_low"]) or pd.isna(best["gain"]):
+        return sentence
+    more = {
+        "sum": money(best["gain"] * cases / PER, payoffs.currency, signed=True),
+        "low": money(best["gain_low"] * cases / PER, payoffs.currency),
+        "high": money(best["gain_high"] * cases / PER, payoffs.currency),
+    }
+    return f"{sentence} {_('Against the best without transfer: {sum} ({low} to {high}).', **more)}"
+
+
+def paid(rows: pd.DataFrame, strategy: str | None, worth: Worth) -> str:
+    """When labels and training have paid, and what the same would cost without transfer, in one sentence.
+
+    ``rows``: those of one label budget of `tlcore.measure.label_cost.paid_back`.
+    """
+    some = rows[rows["strategy"] == strategy]
+    if some.empty:
+        return _("No strategy to price yet.")
+    row = some.iloc[0]
+    named, sum_ = style.title(row["strategy"]), money(row["label_cost"] + row["training_cost"], worth.currency)
+    if pd.isna(row["break_even"]):
+        return _("{strategy}: labels and training cost {sum}.", strategy=named, sum=sum_)
+    if row["break_even"] == float("inf"):
+        return _("{strategy}: labels and training ({sum}) never pay, as it brings no more than doing without a model.",
+                 strategy=named, sum=sum_)  # fmt: skip
+    after = -int(-row["break_even"] // 1)
+    back = counted("{strategy}: labels and training ({sum}) have paid after {n} case.",
+                   "{strategy}: labels and training ({sum}) have paid after {cases} cases.", after,
+                   strategy=named, sum=sum_, cases=f"{after:,}")  # fmt: skip
+    if pd.isna(row["same_labels"]):
+        return back
+    if row["same_labels"] == float("inf"):
+        more = _("Without transfer, more than {n} labels would be needed to bring as much.", n=f"{row['most']:,.0f}")
+    else:
+        more = _("Without transfer, it takes about {n} labels to bring as much, at {sum}.",
+                 n=f"{row['same_labels']:,.0f}", sum=money(row["same_cost"], worth.currency))  # fmt: skip
+    return f"{back} {more}"
+
+
+def cases(count: float) -> str:
+    """After how many cases something has paid."""
+    if pd.isna(count):
+        return "–"
+    return _("never") if count == float("inf") else f"{-(-count // 1):,.0f}"
+
+
+def labels(count: float, most: float) -> str:
+    """How many labels something takes; more than were tried where it never got there."""
+    if pd.isna(count):
+        return "–"
+    return f"> {most:,.0f}" if count == float("inf") else f"{count:,.0f}"
+
+
 def money(amount: float, currency: str, signed: bool = False) -> str:
     """A sum as people write it: cents only where they are noticed."""
     digits = 0 if abs(amount) >= 100 or amount == round(amount) else 2
@@ -150,24 +224,27 @@ def _clear(best: pd.Series, tried: int) -> str:
 def _chosen(outcomes: pd.DataFrame, worth: Worth) -> str:
     """Who chose the threshold, or the shift."""
     share = value.who_chose(outcomes[outcomes["profit"].notna()])
-    classes = isinstance(worth, Payoffs)
     if share == 1:
         return (
             _("Every seed's threshold was chosen on its validation labels; what it brings was read on the test set.")
-            if classes
+            if isinstance(worth, Payoffs)
             else _("What is added to a prediction was chosen on validation labels; its cost was read on the test set.")
         )
+    part = answers.percent(share)
     if isinstance(worth, Payoffs):
-        own = _("The threshold follows from the payoffs alone: name a case from {share} on.",
-                share=answers.percent(worth.threshold))  # fmt: skip
-        why = _("To choose it on validation labels takes {n} of either class there.", n=ENOUGH)
-    else:
-        own = _("Predictions are taken as they are.")
-        why = _("To shift them to the cheaper side takes {n} validation labels.", n=ENOUGH)
+        at = answers.percent(worth.threshold)
+        if share == 0:
+            return _(
+                "The threshold follows from the payoffs alone: name a case from {at} on. To choose it on validation "
+                "labels takes {n} of either class there.", at=at, n=ENOUGH,
+            )  # fmt: skip
+        return _("In {part} of the runs validation labels chose the threshold; in the others there were too few, so it "
+                 "follows from the payoffs: {at}.", part=part, at=at)  # fmt: skip
     if share == 0:
-        return f"{own} {why}"
-    return _("In {share} of the runs validation labels chose; in the others there were too few. {own}",
-             share=answers.percent(share), own=own)  # fmt: skip
+        return _("Predictions are taken as they are: to shift them to the cheaper side takes {n} validation labels.",
+                 n=ENOUGH)  # fmt: skip
+    return _("In {part} of the runs validation labels chose what is added to a prediction; the others are taken as "
+             "they are.", part=part)  # fmt: skip
 
 
 def _said(*sentences: str) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+LONG = 100  # rungs
+
 
 class Ladder(NamedTuple):
     """What every threshold names in one part of a run: ``(K,)`` each, the strictest first."""
@@ -24,16 +26,17 @@ class Ladder(NamedTuple):
     def events(self) -> int:
         return int(self.hits[-1])
 
-    def place(self, threshold: np.ndarray | float) -> np.ndarray:
-        """The rung that names all from this threshold on."""
-        return np.searchsorted(-self.threshold, -np.asarray(threshold, dtype=float), side="right") - 1
-
     def at(self, threshold: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
         """How many are named from this probability on, and how many of them are events.
 
-        Where a long list was thinned, the cases between two rungs (at most 1 in 60) count as below.
+        A long ladder may have lost rungs (`tlcore.measure.rungs`): what lies between two is then interpolated.
         """
-        place = self.place(threshold)
+        threshold = np.asarray(threshold, dtype=float)
+        if len(self.threshold) > LONG:
+            steps = -self.threshold[1:]  # the first names nobody
+            named, hits = (np.interp(-threshold, steps, of[1:], left=0.0) for of in (self.named, self.hits))
+            return named, hits
+        place = np.searchsorted(-self.threshold, -threshold, side="right") - 1
         return self.named[place], self.hits[place]
 
     def among(self, share: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:

@@ -27,6 +27,19 @@ LARGEST = 1e12  # a payoff beyond it is a slip of the finger
 SOME, ALL, NONE, EQUAL, REVERSED = "some", "all", "none", "equal", "reversed"
 
 
+def _check(figures: Mapping[str, float], currency: str) -> None:
+    problems = [
+        _("{name} is {word}; it must be a number between -{most} and {most}.", name=name.upper(), word=repr(figure),
+          most="1e12")
+        for name, figure in figures.items()
+        if not isinstance(figure, (int, float)) or not abs(figure) <= LARGEST
+    ]  # fmt: skip
+    if not currency.strip() or len(currency) > 12:
+        problems.append(_("The currency is {word}; write up to 12 letters, such as EUR.", word=repr(currency)))
+    if problems:
+        raise Unusable(*problems)
+
+
 @dataclass(frozen=True)
 class Payoffs:
     """The value of one case in ``currency``: a found event, a false alarm, a quiet case left alone, a missed event.
@@ -147,6 +160,9 @@ class ErrorCosts:
 
 Worth = Payoffs | ErrorCosts
 
+# Where a scenario assumes nothing: a found event brings five times what a false alarm costs; either error costs alike.
+USUAL: dict[bool, Worth] = {False: Payoffs(10, -2, 0, 0), True: ErrorCosts(1, 1)}
+
 
 def worth(figures: Mapping[str, float], currency: str = "EUR") -> Worth:
     """Payoffs or costs from figures by their names, such as a store keeps. Raises `Unusable` for other names."""
@@ -156,6 +172,12 @@ def worth(figures: Mapping[str, float], currency: str = "EUR") -> Worth:
         return ErrorCosts(**figures, currency=currency)
     raise Unusable(_("Payoffs have the figures tp, fp, tn and fn, or over and under; these are: {names}.",
                      names=", ".join(figures) or "-"))  # fmt: skip
+
+
+def assumed(figures: Sequence[float], regression: bool) -> Worth:
+    """What a scenario assumes (its ``worth``), or what is usual where it assumes nothing."""
+    usual = USUAL[regression]
+    return worth(dict(zip(usual.figures, figures, strict=True))) if len(figures) == len(usual.figures) else usual
 
 
 def payoffs(words: str | Sequence[object], currency: str = "EUR") -> Payoffs:
@@ -177,16 +199,3 @@ def number(word: object, name: str) -> float:
     if not math.isfinite(found):
         raise Unusable(_("{name} is {word}; it must be a number, such as 12.5.", name=name, word=repr(word)))
     return found
-
-
-def _check(figures: Mapping[str, float], currency: str) -> None:
-    problems = [
-        _("{name} is {word}; it must be a number between -{most} and {most}.", name=name.upper(), word=repr(figure),
-          most="1e12")
-        for name, figure in figures.items()
-        if not isinstance(figure, (int, float)) or not abs(figure) <= LARGEST
-    ]  # fmt: skip
-    if not currency.strip() or len(currency) > 12:
-        problems.append(_("The currency is {word}; write up to 12 letters, such as EUR.", word=repr(currency)))
-    if problems:
-        raise Unusable(*problems)

@@ -85,6 +85,11 @@ def worth_of(outcomes: pd.DataFrame, margin: float = 0.0) -> pd.DataFrame:
     return summarise(outcomes.assign(test_score=outcomes["profit"]), margin, MONEY)
 
 
+def against(found: Ladders, runs: pd.DataFrame, worth: Worth) -> pd.DataFrame:
+    """`curve` of thresholds, or of numbers `shifted`."""
+    return curve(found, runs, worth) if isinstance(worth, Payoffs) else shifted(found, runs, worth)
+
+
 def curve(found: Ladders, runs: pd.DataFrame, payoffs: Payoffs, thresholds: np.ndarray = GRID) -> pd.DataFrame:
     """Profit per 1,000 test cases at every threshold: ``strategy, threshold, profit, low, high, n``.
 
@@ -153,11 +158,11 @@ def _banded(runs: pd.DataFrame, at: np.ndarray, profit: Callable[[str], Any]) ->
 def _of_classes(parts: Mapping[str, Ladder], payoffs: Payoffs) -> tuple[Any, ...]:
     test = parts["test"]
     threshold, by = chosen(parts.get("valid"), payoffs)
-    every = np.asarray(payoffs.profit(test.named, test.hits, test.cases, test.events))
-    place = test.place(threshold)
-    named, hits = test.named[place], test.hits[place]
+    named, hits = map(float, test.at(threshold))
+    profit = payoffs.profit(named, hits, test.cases, test.events)
+    best = np.max(payoffs.profit(test.named, test.hits, test.cases, test.events))
     recall, precision = hits / test.events if test.events else np.nan, hits / named if named else np.nan
-    return by, threshold, every[place], every.max(), named / test.cases, recall, precision
+    return by, threshold, profit, max(best, profit), named / test.cases, recall, precision
 
 
 def _of_numbers(parts: Mapping[str, Errors], costs: ErrorCosts, labels: object) -> tuple[Any, ...]:

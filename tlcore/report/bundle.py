@@ -16,7 +16,7 @@ import pandas as pd
 from tlcore.cli.output import plain
 from tlcore.cli.spoken import command
 from tlcore.files.export import as_csv
-from tlcore.measure import adaptation, calibration, convergence, imbalance
+from tlcore.measure import adaptation, calibration, convergence, efficiency, imbalance, value
 from tlcore.measure.budgets import budgets_of
 from tlcore.report.columns import COLUMNS, FILES
 from tlcore.report.material import Material
@@ -30,7 +30,8 @@ def bundle(material: Material) -> bytes:
     files = {f"{name}.csv": as_csv(frame) for name, frame in frames.items()}
     files["experiment.yaml"] = material.experiment.to_yaml().encode()
     files["experiment.json"] = _json({"id": material.stored.id, "created": material.stored.created,
-                                      "command": command(material.experiment), **material.experiment.to_dict(),
+                                      "command": command(material.experiment), "payoffs": material.price.figures,
+                                      "currency": material.price.currency, **material.experiment.to_dict(),
                                       "facts": material.facts})  # fmt: skip
     files["summary.json"] = _json(material.summaries.to_dict("records"))
     files["README.md"] = _readme(material, frames).encode()
@@ -62,10 +63,16 @@ def _frames(material: Material) -> dict[str, pd.DataFrame]:
         "convergence": joined(each, lambda one: convergence.table(one.epochs, one.done)),
         "features": joined(each, lambda one: one.features),
         "adaptation": joined(each, lambda one: adaptation.table(one.features)),
+        "labels_saved": efficiency.saved(efficiency.curves(material.runs, material.facts["counts"]["target"]["n"])),
+        "value": joined([] if material.price.objection else each, _outcomes),
         "counts": imbalance.noted(material.facts["counts"]),
         "classes": joined(classes, lambda one: imbalance.per_class(one.tested, one.done, names)),
         "calibration": joined(classes, lambda one: calibration.scores(one.tested, one.done)),
     }
+
+
+def _outcomes(one: Material) -> pd.DataFrame:
+    return value.outcomes(one.ladders, one.done, one.price).drop(columns=["state", "metric", "seconds"])
 
 
 def _runs(runs: pd.DataFrame) -> pd.DataFrame:

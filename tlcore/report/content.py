@@ -56,9 +56,10 @@ class Section:
     verdict: str | None = None  # a value of the summary's ``verdict``, where the message has one
     name: str = ""  # of its file
 
-    def in_short(self, room: int = 380) -> list[str]:
+    def in_short(self, room: int = 460) -> list[str]:
         """The sentences that a slide has room for, counted in characters, see `width_of`."""
-        left, kept = room - 40 * len(self.figures), []
+        left = room - 40 * len(self.figures)
+        kept: list[str] = []
         for sentence in self.sentences:
             width = width_of(sentence) + 30  # a line is rarely full
             if width <= left or not kept:

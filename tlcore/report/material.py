@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,8 @@ from tlcore.errors import Unusable
 from tlcore.measure import imbalance
 from tlcore.measure.budgets import budgets_of, finished, of_budget, usual
 from tlcore.measure.gain import summarise
-from tlcore.measure.payoffs import Worth
+from tlcore.measure.ladders import Ladders, ladders
+from tlcore.measure.payoffs import Worth, assumed
 from tlcore.measure.statistics import beside
 from tlcore.situation import Situation
 from tlcore.spec import Experiment
@@ -127,6 +128,25 @@ class Material:
         return {run: imbalance.taken_out(frame) for run, frame in found.items() if frame is not None and len(frame)}
 
     @cached_property
+    def event(self) -> int:
+        """The position of the class that is to be found: of two the event, of more the rarest in the test set."""
+        classes = self.facts["classes"]
+        counts = self.facts["counts"]["test"]["classes"]
+        return classes.index(min(classes, key=lambda name: counts.get(name, 0))) if len(classes) > 2 else 1
+
+    @cached_property
+    def price(self) -> Worth:
+        """What a case is worth: as a person said, else as the scenario assumes."""
+        scenario = catalog.scenarios().get(self.experiment.scenario)
+        return self.worth or assumed(scenario.worth if scenario else (), self.regression)
+
+    @cached_property
+    def ladders(self) -> Ladders:
+        """What every threshold names in the finished runs of this label budget that kept it, by run."""
+        found = {run: self.store.rungs(run, self.event) for run in dict.fromkeys(self.done["run"])}
+        return ladders({run: frame for run, frame in found.items() if frame is not None and len(frame)})
+
+    @cached_property
     def situation(self) -> Situation | None:
         """The examples; None where they can no longer be read."""
         try:
@@ -170,6 +190,18 @@ class Material:
         shown, more = parts[:NAMED], len(parts) - NAMED
         listed = _(", ").join(shown) + (" " + _("and {n} more", n=more) if more > 0 else "")
         return first, counted("Missing run: {runs}.", "Missing runs: {runs}.", len(lacking), runs=listed)
+
+    def coverage(self, kept: Collection[str]) -> tuple[str, ...]:
+        """Says so where figures rest on some runs alone, those that kept their predictions; nothing where all did."""
+        here = self.done["run"].isin(list(kept))
+        if here.all():
+            return ()
+        told = _(
+            "These figures rest on {kept} of {all} seeds: of the others only the scores are kept. The verdict counts "
+            "all.",
+            kept=self.done.loc[here, "seed"].nunique(), all=self.done["seed"].nunique(),
+        )  # fmt: skip
+        return (told,)
 
     @cached_property
     def badges(self) -> tuple[str, ...]:

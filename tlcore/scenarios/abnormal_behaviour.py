@@ -65,6 +65,8 @@ class AbnormalBehaviour(simulate.Simulated):
     label = "abnormal"
     may_miss = MAY_MISS
     budget = 1_000
+    # Assumed: an analyst's look costs forty, an incident nobody sees two thousand.
+    worth = (-40.0, -40.0, 0.0, -2_000.0)
 
     covariate_shift: float = tl.knob(0.3, "How differently people work in the connected system", 0.0, 1.0)
     concept_shift: float = tl.knob(0.35, "How far the connected system's own trick replaces the known ones", 0.0, 1.0)

@@ -35,6 +35,8 @@ class B2BRisk(simulate.Simulated):
     label = "default"
     may_miss = MAY_MISS
     budget = 80
+    # Assumed: who is named pays in advance and buys elsewhere: nothing lost, no margin of five hundred.
+    worth = (0.0, 0.0, 500.0, -2_500.0)
 
     covariate_shift: float = tl.knob(0.6, "How different the enterprises are: larger, older, newly won", 0.0, 1.0)
     concept_shift: float = tl.knob(

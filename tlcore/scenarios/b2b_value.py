@@ -49,6 +49,8 @@ class B2BValue(tl.Scenario):
     )
     simulated = True
     budget = 80
+    # Assumed, per thousand: attention given in vain costs 50, a good customer overlooked 100.
+    worth = (50.0, 100.0)
 
     covariate_shift: float = tl.knob(0.6, "How different the enterprises are: larger, older, newly won", 0.0, 1.0)
     concept_shift: float = tl.knob(0.25, "How far the drivers of value differ between the two kinds", 0.0, 1.0)

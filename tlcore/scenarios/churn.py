@@ -64,6 +64,8 @@ class Churn(simulate.Simulated):
     label = "leaves"
     may_miss = MAY_MISS
     budget = 500
+    # Assumed: a call with a gift costs twenty, every second one who would leave stays and is worth three hundred.
+    worth = (130.0, -20.0, 0.0, 0.0)
 
     covariate_shift: float = tl.knob(0.3, "How different the bought brand's customers are", 0.0, 1.0)
     concept_shift: float = tl.knob(0.5, "How far the bought brand's own reason to leave replaces the known", 0.0, 1.0)

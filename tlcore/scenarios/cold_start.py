@@ -52,6 +52,7 @@ class ColdStart(simulate.Simulated):
     label = "purchase"
     may_miss = MAY_MISS
     budget = 100
+    worth = (50.0, -10.0, 0.0, 0.0)  # assumed: an offer costs ten, a sale brings sixty
 
     covariate_shift: float = tl.knob(0.4, "How different the customers reached are: younger, newer, digital", 0.0, 1.0)
     concept_shift: float = tl.knob(0.25, "How far the reasons to buy differ between the two products", 0.0, 1.0)

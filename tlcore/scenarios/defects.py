@@ -61,6 +61,8 @@ class Defects(tl.Scenario):
     )
     simulated = True
     budget = 40
+    # Assumed: sorting out costs five, a defect that a customer finds thirty.
+    worth = (-5.0, -5.0, 0.0, -30.0)
 
     covariate_shift: float = tl.knob(0.5, "How far material, light and camera of the new line differ", 0.0, 1.0)
     visibility: float = tl.knob(1.0, "How strongly a defect stands out from its surface; 0: not at all", 0.0, 3.0)

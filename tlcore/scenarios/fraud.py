@@ -76,6 +76,8 @@ class Fraud(simulate.Simulated):
     label = "fraud"
     may_miss = MAY_MISS
     budget = 1_000
+    # Assumed: looking into a payment costs ten, a fraud four hundred.
+    worth = (-10.0, -10.0, 0.0, -400.0)
 
     covariate_shift: float = tl.knob(0.3, "How differently people pay in the new market", 0.0, 1.0)
     concept_shift: float = tl.knob(0.2, "How far the new market's own trick replaces the known ones", 0.0, 1.0)

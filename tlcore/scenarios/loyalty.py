@@ -60,6 +60,8 @@ class Loyalty(simulate.Simulated):
     label = "active"
     may_miss = MAY_MISS
     budget = 120
+    # Assumed: a welcome gift costs four, an active member brings twelve a year.
+    worth = (8.0, -4.0, 0.0, 0.0)
 
     covariate_shift: float = tl.knob(0.4, "How different the invited are: younger, in town, rarer visits", 0.0, 1.0)
     concept_shift: float = tl.knob(0.35, "How far the reasons to take part differ between the schemes", 0.0, 1.0)

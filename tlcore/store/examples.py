@@ -129,12 +129,15 @@ class Examples(Reading, Working):
         whole = pd.read_parquet(BytesIO(content), filters=[("run", "==", bare)])
         return whole.drop(columns="run").dropna(axis=1, how="all") if len(whole) else None
 
-    def rungs(self, run_key: str) -> pd.DataFrame | None:
-        """What every threshold names in a run, of an example's too; None where that was not kept."""
+    def rungs(self, run_key: str, event: int = 1) -> pd.DataFrame | None:
+        """What every threshold names in a run, of an example's too; None where that was not kept.
+
+        Of an example with more than two classes, and of another event, from the predictions it keeps.
+        """
         bare, _, edition = run_key.partition(".")
-        content = self.artifacts.read(_folder(edition), RUNGS) if edition else None
+        content = self.artifacts.read(_folder(edition), RUNGS) if edition and event == 1 else None
         kept = _rungs_by_run(content).get(bare) if content else None
-        return super().rungs(run_key) if kept is None else kept
+        return super().rungs(run_key, event) if kept is None else kept
 
     def _take_in(self, identity: str, place: Path, record: dict[str, Any]) -> None:
         edition = record["digest"]

@@ -154,10 +154,11 @@ class Reading(Place):
         # A page reads hundreds of these small files: as a data set, and by several threads each, takes twice as long.
         return ParquetFile(BytesIO(content)).read(use_threads=False).to_pandas()
 
-    def rungs(self, run_key: str) -> pd.DataFrame | None:
-        """What every threshold names in a run (measure/rungs.py); None where its predictions were not kept."""
+    def rungs(self, run_key: str, event: int = 1) -> pd.DataFrame | None:
+        """What every threshold names in a run (measure/rungs.py), of the class at position ``event``; None where its
+        predictions were not kept."""
         told = self.predictions(run_key)
-        return None if told is None else rungs(told)
+        return None if told is None else rungs(told, event)
 
     def features(self, experiment_id: str) -> pd.DataFrame:
         """What networks make of both domains: one row per run of an experiment and measure (measure/adaptation.py).

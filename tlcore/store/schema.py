@@ -97,3 +97,12 @@ epochs = Table(
     Column("terms", JSON, nullable=False),
     Column("scores", JSON, nullable=False),
 )
+
+payoffs = Table(
+    "payoffs",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("currency", String(12), nullable=False),
+    Column("figures", JSON, nullable=False),  # by their names in measure/payoffs.py
+    Column("saved", Float, nullable=False),
+)

@@ -10,6 +10,7 @@ KINDS = ("html", "slides", "pptx", "bundle")
 
 
 def arguments(parser: ArgumentParser) -> None:
+    from tlcore.cli import payoffs
     from tlcore.words import LANGUAGES
 
     parser.add_argument("id", metavar="EXPERIMENT", help="its id, or the first letters of it")
@@ -20,10 +21,12 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--audience", choices=["executive", "technical"], default="executive",
                         help="how much is told in --html and --pptx (default executive)")  # fmt: skip
     parser.add_argument("--labels", metavar="N", help="the label budget to speak of, or 'all'")
+    payoffs.arguments(parser)
     parser.add_argument("--language", choices=list(LANGUAGES), default="en", help="what it is written in (default en)")
 
 
 def run(asked: Namespace) -> int:
+    from tlcore.cli import payoffs
     from tlcore.cli.output import writable
     from tlcore.cli.resolving import found
     from tlcore.errors import Unusable
@@ -40,7 +43,8 @@ def run(asked: Namespace) -> int:
     kind, experiment = found(store, asked.id)
     if kind == "run":
         raise Unusable(f"{experiment} is a run; 'report' takes an experiment, 'log' a run.")
-    material = Material.of(store, experiment, _budget(asked.labels))
+    worth = payoffs.worth(asked, store.experiment(experiment)) if payoffs.said(asked) else None
+    material = Material.of(store, experiment, _budget(asked.labels), worth)
     with speaking(asked.language):
         made = {path: files.made(kind, material, asked.audience) for kind, path in wanted.items()}
         missing = material.missing

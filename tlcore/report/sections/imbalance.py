@@ -55,20 +55,8 @@ def tell(material: Material) -> Section | None:
                        "whose predictions are kept. The diagonal is right."),
             ),
         ),
-        notes=_coverage(material),
+        notes=material.coverage(material.tested),
     )  # fmt: skip
-
-
-def _coverage(material: Material) -> tuple[str, ...]:
-    """Where the predictions of some seeds are not kept, the figures here are not those of the verdict."""
-    kept = material.done["run"].isin(list(material.tested))
-    if kept.all():
-        return ()
-    told = _(
-        "These figures rest on {kept} of {all} seeds: of the others only the scores are kept. The verdict counts all.",
-        kept=material.done.loc[kept, "seed"].nunique(), all=material.done["seed"].nunique(),
-    )  # fmt: skip
-    return (told,)
 
 
 def _table(per_class: pd.DataFrame) -> Table:

@@ -17,7 +17,7 @@ REMEDIES = 4
 def tell(material: Material) -> Section:
     remedies = [remedy for one in material.findings for remedy in one.remedies[:1]][:REMEDIES]
     shown = tuple(dict.fromkeys(remedy.words for remedy in remedies))
-    exhibits = ()
+    exhibits: tuple[Exhibit, ...] = ()
     if shown:
         rows = [(str(place), words) for place, words in enumerate(shown, 1)]
         exhibits = (Exhibit(_("What would show more, the most pressing first"), table=Table(("", _("Try")), rows)),)
