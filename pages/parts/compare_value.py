@@ -9,6 +9,7 @@ import streamlit as st
 from pages.parts import forms, reads, show
 from tlcore import catalog
 from tlcore.charts import answers, style, worth
+from tlcore.charts import value as charts
 from tlcore.charts.worth import money
 from tlcore.errors import Unusable
 from tlcore.measure.payoffs import PER, Payoffs, Worth, assumed
@@ -98,6 +99,35 @@ def tiles(summary: pd.DataFrame, strategy: str | None, worth_: Worth, flat: Flat
         if flat is not None:
             st.metric(_("Without any model"), money(flat.best, worth_.currency), border=True, width="content",
                       help=worth.whom(flat.all >= flat.none))  # fmt: skip
+
+
+def pictures(
+    summary: pd.DataFrame, outcomes: pd.DataFrame, drawn: pd.DataFrame, worth_: Worth, flat: Flat | None,
+    experiment: StoredExperiment,
+) -> None:  # fmt: skip
+    """What each strategy brings, and how that depends on the threshold, or on the shift; ``drawn``: `value.against`."""
+    left, right = st.columns(2)
+    with left:
+        st.subheader(_("What each strategy brings"), anchor=False)
+        show.chart(
+            charts.profits(summary, worth_, flat), table(summary, outcomes, worth_), key="profits",
+            what=_("Profit of {n} test cases, the mean over seeds with its 95 % interval: how far it would move with "
+                   "other labels and other starts. The words say whether it is more than the best model without "
+                   "transfer brings, seed by seed. Of numbers the profit is what errors cost, below zero.",
+                   n=f"{PER:,}"),
+        )  # fmt: skip
+    with right:
+        st.subheader(_("Where to draw the line") if flat else _("Where to lean"), anchor=False)
+        show.chart(
+            charts.against_threshold(drawn, summary, outcomes, worth_, flat, experiment.facts["label"]),
+            drawn.round(4), key="threshold",
+            what=_("Every point of a curve is a rule: name a case when its probability is at least so high. The dot is "
+                   "the rule in use, chosen without a look at the test set: by validation labels where there are "
+                   "enough of them, else by the payoffs alone. A higher point elsewhere is known only in hindsight.")
+            if flat
+            else _("Where one side of an error is dearer, predictions should lean to the other. The dot is the shift "
+                   "in use, chosen on validation labels where there are enough of them."),
+        )  # fmt: skip
 
 
 def table(summary: pd.DataFrame, outcomes: pd.DataFrame, worth_: Worth) -> pd.DataFrame:

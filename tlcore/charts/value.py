@@ -169,15 +169,13 @@ def _flat(flat: Flat | None, low: float, high: float) -> pd.DataFrame:
 
 def _rules(frame: pd.DataFrame) -> list[Any]:
     """A dashed line for each sum without a model; the words stand apart, so that none covers the other."""
-    layers: list[Any] = []
-    for place, (position, _row) in enumerate(frame.iterrows()):
-        one = alt.Chart(frame.loc[[position]])
-        where = alt.XValue("width") if place == 0 else alt.XValue(4)
-        layers.append(one.mark_rule(color=style.INK, strokeDash=[4, 4]).encode(alt.Y("profit:Q")))
-        text = one.mark_text(
-            color=style.INK, align="right" if place == 0 else "left", dx=-4 if place == 0 else 0, dy=-7
-        )
-        layers.append(text.encode(where, alt.Y("profit:Q"), alt.Text("label:N")))
+    if frame.empty:
+        return []
+    height = alt.Y("profit:Q")
+    layers: list[Any] = [alt.Chart(frame).mark_rule(color=style.INK, strokeDash=[4, 4]).encode(height)]
+    for row, (where, align, away) in enumerate([("width", "right", -4), (4, "left", 0)][: len(frame)]):
+        text = alt.Chart(frame.iloc[[row]]).mark_text(color=style.INK, align=align, dx=away, dy=-7)
+        layers.append(text.encode(height, alt.XValue(where), alt.Text("label:N")))
     return layers
 
 

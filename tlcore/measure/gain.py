@@ -194,14 +194,16 @@ def _judged(gains: dict[str, np.ndarray], band: float, rivals: int) -> dict[str,
             stopped = p_values.get(name, 1.0) * still_open > LEVEL
         mean, low, high = t_interval(gains[name])
         row: dict[str, Any] = {"pairs": len(gains[name]), "gain": mean, "gain_low": low, "gain_high": high}
-        row |= {"verdict": OPEN, "more_seeds": _more_seeds(gains[name], band, still_open, rivals)}
+        row |= {"verdict": OPEN, "more_seeds": np.nan}
         if name in p_values:
             p_holm = max(p_holm, min(1.0, p_values[name] * (len(gains) - place)))
             down, up = _reach(len(gains[name]), still_open, rivals) * standard_error(gains[name])
             row |= {"p_value": p_values[name], "p_holm": p_holm, "settled_low": mean - down, "settled_high": mean + up}
             row["verdict"] = _verdict(mean - down, mean + up, band)
+        if row["verdict"] == OPEN:
+            row["more_seeds"] = _more_seeds(gains[name], band, still_open, rivals)
         judged[name] = row
-    return {name: row | ({"more_seeds": np.nan} if row["verdict"] != OPEN else {}) for name, row in judged.items()}
+    return judged
 
 
 def _p_value(gains: np.ndarray, band: float, rivals: int) -> float:
