@@ -112,6 +112,11 @@ def saved(found: Curves, against: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def surest(rows: pd.DataFrame) -> pd.Series:
+    """The row of `saved` in which most labels are saved for sure: by the lower end of the interval."""
+    return rows.loc[(rows["need_low"].fillna(0) - rows["labels"]).idxmax()]
+
+
 def needed(found: Curves, strategy: str, labels: float, rivals: list[str]) -> Need | None:
     """What the best of these rivals needs to reach what this strategy reaches with so many labels; None where no seed
     has finished with both."""
