@@ -196,3 +196,8 @@ def test_weights_that_cannot_be_had_are_said_when_start_is_pressed(store, monkey
     app.button(key="start").click().run()
     assert "cannot be fetched" in app.error[0].value
     assert store.experiments().empty
+
+
+def test_a_label_budget_beyond_what_there_is_is_answered_in_a_sentence():
+    app = opened("run/plan.py", scenario="cold_start", **{"labels.cold_start": "100,99999"})
+    assert "A budget of 99,999 target labels does not fit here: choose between 4 and 3,000" in said(app)

@@ -36,6 +36,11 @@ def controls(situation: Situation, scenario: str) -> tuple[tuple[int | None, ...
     asked = [*st.query_params.get(key, "").split(","), *st.session_state.get(key, [])]  # may be any, from a link
     offered = {*BUDGETS, *(int(word) for word in asked if word.isdecimal())}
     counts = sorted({usual, *(count for count in offered if least <= count <= len(pool))})
+    for count in sorted({int(word) for word in asked if word.isdecimal()} - set(counts)):
+        st.warning(
+            _("A budget of {n} target labels does not fit here: choose between {least} and {most}, which is all there are.",
+              n=f"{count:,}", least=least, most=f"{len(pool):,}"), icon=":material/label_off:",
+        )  # fmt: skip
     words = {str(count): f"{count:,}" for count in counts} | {ALL: _("all {n}", n=f"{len(pool):,}")}
     left, right = st.columns(2)
     budgets = choices(
