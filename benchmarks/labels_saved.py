@@ -21,7 +21,7 @@ from tlcore.plan import drawn, headline
 from tlcore.situation import Situation
 from tlcore.spec import PRESETS
 
-PAGE = Path(__file__).parents[1] / "docs" / "what_if.md"
+PAGE = Path(__file__).parents[1] / "docs" / "labels_saved.md"
 START, END = "<!-- from here: python -m benchmarks.labels_saved --write -->", "<!-- to here -->"
 
 SCENARIO = "cold_start"

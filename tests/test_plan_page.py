@@ -209,3 +209,8 @@ def test_the_data_pages_speak_of_the_experiment_that_was_just_looked_at(store):
     app.switch_page("run/runs.py").run()
     app.switch_page("run/plan.py").run()
     assert app.selectbox(key="scenario").value == "digits"  # chosen by a person after that
+
+
+def test_a_label_budget_beyond_what_there_is_is_answered_in_a_sentence():
+    app = opened("run/plan.py", scenario="cold_start", **{"labels.cold_start": "100,99999"})
+    assert "A budget of 99,999 target labels does not fit here: choose between 4 and 3,000" in said(app)

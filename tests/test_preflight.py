@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,9 +13,13 @@ import shelves
 import toys
 
 from tlcore import catalog
+from tlcore.launch import dry_runs
+from tlcore.launch.dry_runs import Cost
 from tlcore.plan import Plan
-from tlcore.preflight import FIRST, STEP, preflight
-from tlcore.spec import Experiment
+from tlcore.plan import plan as make
+from tlcore.preflight import FIRST, STEP, many, preflight
+from tlcore.room import doubts, room
+from tlcore.spec import Experiment, Training
 
 STRATEGIES = ("logistic_regression", "scratch", "fine_tune")
 COLUMNS = (
@@ -143,3 +149,56 @@ def test_a_network_of_which_nothing_is_known_counts_as_a_usual_one(monkeypatch, 
     encoder.parent.mkdir()
     encoder.write_bytes(bytes(4 * 1000))
     assert seconds("text_encoder", weights=str(encoder.parent)) < unknown / 20
+
+
+class TestRoom:
+    def found(self, plan, **changed):
+        cost = Cost(seconds=0.01, memory=5e8, weights=1e6)
+        made = room(plan, plan.runs, 2, Path(), cost)
+        return replace(made, **changed)
+
+    def test_a_measured_step_stands_in_for_the_rule_of_thumb(self, plan):
+        slow, quick = (preflight(plan, NOTHING, step=step) for step in (0.1, 0.001))
+        assert slow.stepped
+        assert slow.seconds > 5 * quick.seconds
+        assert preflight(plan, past(plan, 0.02), step=9.0).seconds == preflight(plan, past(plan, 0.02)).seconds
+
+    def test_disk_is_the_weights_of_those_that_train_a_network_and_what_every_run_leaves(self, plan):
+        small, large = (room(plan, plan.runs, 2, Path(), Cost(0.01, 5e8, size)).disk for size in (0.0, 1e6))
+        trained = 5 * sum(catalog.strategies()[name].epochs for name in STRATEGIES)
+        assert large - small == pytest.approx(1e6 * (trained + 5))  # and the source's network of every seed
+        assert small > 0
+        assert room(plan, [], 2, Path(), None).disk == 0
+
+    def test_what_does_not_fit_is_said_with_what_would_help(self, plan):
+        assert doubts(self.found(plan, there=1e12, free=1e12)) == []
+        (memory,) = doubts(self.found(plan, memory=6e9, there=4e9, free=1e12))
+        assert "6.0 GB of memory, and 4.0 GB are free" in memory
+        assert "smaller batch" in memory
+        (disk,) = doubts(self.found(plan, there=1e12, disk=2e9, free=1e9))
+        assert "2.0 GB, and 1.0 GB of disk are free" in disk
+        (killed,) = doubts(self.found(plan, there=1e12, free=1e12, problem="killed"))
+        assert "did not fit into memory" in killed
+
+    def test_very_many_runs_are_asked_back_about_with_time_and_disk(self, plan):
+        few = preflight(plan, NOTHING)
+        assert many(few, 1e6) == ""
+        asked = many(replace(few, runs=10_000, seconds=90_000.0), 3e9)
+        assert asked == "These are 10,000 runs: about 25.0 h and 3.0 GB of disk."
+
+
+class TestDryRuns:
+    def test_what_was_measured_is_kept_by_network_batch_and_shape(self, store, plan):
+        assert dry_runs.known(store, plan) is None
+        dry_runs._file(store, plan).parent.mkdir(parents=True)
+        dry_runs.written(dry_runs._file(store, plan), {"seconds": 0.1, "memory": 1e9, "weights": 1e6, "total": None})
+        assert dry_runs.known(store, plan).seconds == 0.1
+        assert dry_runs.known(store, shelves.planned(STRATEGIES, seeds=2)) is not None
+        assert dry_runs.known(store, shelves.planned(STRATEGIES, training=Training(batch=128))) is None
+
+    def test_two_steps_in_a_process_of_their_own_say_time_memory_and_weights(self, store):
+        cost = dry_runs.measured(store, make(Experiment("cold_start", ("scratch",), labels=(50,))))
+        assert cost.problem == ""
+        assert 0 < cost.seconds < 5
+        assert cost.memory > 1e8
+        assert 1e4 < cost.weights < 1e6

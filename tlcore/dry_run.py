@@ -1,7 +1,7 @@
 """Two training steps of a run's network, in a process of its own: how long one takes, what a run needs.
 
-``python -m tlcore.dry_run`` reads a request from standard input, ``{"spec": a run's record, "device": .., "file": ..}``,
-and writes its answer to the file; `tlcore.launch.dry_runs` asks and reads. Until it is done the file says that it did
+``python -m tlcore.dry_run`` reads a request from standard input, ``{"spec": .., "device": .., "file": ..}``, and
+writes its answer to the file; `tlcore.launch.dry_runs` asks and reads. Until it is done the file says that it did
 not survive: what kills it, such as a lack of memory, leaves that behind.
 """
 

@@ -36,6 +36,11 @@ def controls(situation: Situation, scenario: str) -> tuple[tuple[int | None, ...
     asked = [*st.query_params.get(key, "").split(","), *st.session_state.get(key, [])]  # may be any, from a link
     offered = {*BUDGETS, *(int(word) for word in asked if word.isdecimal())}
     counts = sorted({usual, *(count for count in offered if least <= count <= len(pool))})
+    for count in sorted({int(word) for word in asked if word.isdecimal()} - set(counts)):
+        st.warning(
+            _("A budget of {n} target labels does not fit here: choose between {least} and {most}, which is all there "
+              "are.", n=f"{count:,}", least=least, most=f"{len(pool):,}"), icon=":material/label_off:",
+        )  # fmt: skip
     words = {str(count): f"{count:,}" for count in counts} | {ALL: _("all {n}", n=f"{len(pool):,}")}
     left, right = st.columns(2)
     budgets = choices(
@@ -88,16 +93,16 @@ def _facts(plan: Plan, waiting: bool) -> None:
     steps = _("as two steps took") if facts.stepped else rule
     with st.container(horizontal=True):
         note = _("{n} finished already", n=facts.finished) if facts.finished else None
-        st.metric(_("Runs to train"), facts.due, note, width=170, **plain)
+        st.metric(_("Runs to train"), facts.due, note, width=150, **plain)
         st.metric(
-            _("About"), duration(facts.seconds), _("as past runs took") if facts.timed else steps, width=180, **plain
+            _("About"), duration(facts.seconds), _("as past runs took") if facts.timed else steps, width=165, **plain
         )  # fmt: skip
         st.metric(
-            _("Memory of a run"), size(room.memory), _("as two steps took") if room.measured else rule, width=180,
+            _("Memory of a run"), size(room.memory), _("as two steps took") if room.measured else rule, width=165,
             help=_("{there} are free for each.", there=size(room.there)), **plain,
         )  # fmt: skip
         st.metric(
-            _("Disk"), size(room.disk), _("{free} free", free=size(room.free)), width=170, **plain,
+            _("Disk"), size(room.disk), _("{free} free", free=size(room.free)), width=150, **plain,
             help=_("Predictions of every run, and weights of those that train a network."),
         )  # fmt: skip
         st.metric(

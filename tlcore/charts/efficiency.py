@@ -137,8 +137,8 @@ def _ruled(points: pd.DataFrame, pool: int | None, title: str) -> list[alt.Chart
     height = alt.Y("mean:Q", title=title)
     return [
         base.mark_rule(color=style.INK, strokeDash=[4, 4]).encode(height, alt.Tooltip("label:N")),
-        base.mark_text(color=style.INK, dy=-7, fontSize=12).encode(
-            alt.XValue({"expr": "width * 0.6"}), height, alt.Text("label:N")
+        base.mark_text(color=style.INK, dy=13, fontSize=12).encode(
+            alt.XValue({"expr": "width * 0.35"}), height, alt.Text("label:N")
         ),
     ]
 
@@ -162,13 +162,14 @@ def _arrow(row: Row, points: pd.DataFrame, axis: alt.X, title: str, price: float
         }
     )
     base, height = alt.Chart(frame), alt.Y("mean:Q", title=title)
+    above = points[points["strategy"] == "scratch"]["mean"].max() < here["mean"].iloc[0]  # clear of the rule below it
     tip = alt.Tooltip("told:N", title=_("Labels saved"))
     return [
         base.mark_rule(color=style.INK, strokeWidth=2.5).encode(axis, alt.X2("end:Q"), height, tip),
         base.mark_point(
             shape="triangle-right" if right else "triangle-left", size=170, filled=True, opacity=1, color=style.INK
         ).encode(alt.X("end:Q"), height, tip),
-        base.mark_text(color=style.INK, dy=15, fontSize=13, fontWeight="bold").encode(
+        base.mark_text(color=style.INK, dy=-12 if above else 15, fontSize=13, fontWeight="bold").encode(
             alt.X("middle:Q"), height, alt.Text("told:N")
         ),
     ]

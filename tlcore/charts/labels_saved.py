@@ -35,7 +35,7 @@ def answer(row: Row, price: float | None = None) -> Answer:
         )
     if np.isnan(row["need_low"]):
         sentences.append(_("Fewer than three seeds give no interval."))
-    if price and said != OPEN:
+    if price and said != OPEN and not _unknown(row):
         sentences.append(_priced(row, price))
     return Answer(headline, tuple(sentences), str(row["strategy"]), said)
 
@@ -49,6 +49,8 @@ def saved(row: Row, price: float | None = None) -> str:
     """What is saved, or lost, in a few words: "160 labels saved"; with what that is worth where a label has a price."""
     if row["need"] == row["labels"]:
         return _("no label saved")
+    if _unknown(row):
+        return _("some labels saved") if row["need"] > row["labels"] else _("some labels lost")
     told = _("{n} labels saved", n=_amount(row))
     if row["need"] < row["labels"]:
         told = _("{n} labels lost", n=_amount(row))
@@ -99,6 +101,12 @@ def more(strategy: str, metric: str, labels: float, further: float, found: Bough
 
 
 def _helps(row: Row, told: Mapping[str, str]) -> str:
+    if _unknown(row):
+        return _(
+            "{strategy} with {n} labels, the most that were tried, does better than the best without transfer: labels "
+            "are saved, how many nobody tried.",
+            **told,
+        )
     return _(
         "{strategy} with {n} labels does what the best without transfer needs {need} for: {saved} labels "
         "saved{interval}.",
@@ -107,7 +115,7 @@ def _helps(row: Row, told: Mapping[str, str]) -> str:
 
 
 def _hurts(row: Row, told: Mapping[str, str]) -> str:
-    if row["need"] == 0 and row["labels"] <= row["least"]:
+    if _unknown(row):
         return _(
             "Do not transfer here: with {n} labels, the fewest that were tried, {strategy} does worse than the best "
             "without transfer.",
@@ -126,6 +134,13 @@ def _open(row: Row, told: Mapping[str, str]) -> str:
         "{needs}.",
         needs=needs(row), **told,
     )  # fmt: skip
+
+
+def _unknown(row: Row) -> bool:
+    """Whether it is surely saved or lost, but already at the last budget that anybody tried."""
+    return (row["need"] == 0 and row["labels"] <= row["least"]) or (
+        np.isinf(row["need"]) and row["labels"] >= row["most"]
+    )
 
 
 def _interval(low: str, high: str) -> str:

@@ -10,7 +10,7 @@ own, negative where transfer costs labels. The 95 % interval goes from the fewes
 seeds does not find the rival behind, to the most at which it does not find it ahead (Fieller, 1954, for a ratio; here
 for a crossing). The pairs keep that a seed deals all strategies the same hand, and there is an interval also where the
 crossing itself is never reached. Between budgets more than four times apart only the order is known, and the interval
-reaches from one to the other. `docs/what_if.md` has its coverage, measured.
+reaches from one to the other. `docs/labels_saved.md` has its coverage, measured.
 
 **The best of several rivals** is the one that needs fewest. Luck helps to choose it, so the lower end is the lowest of
 all that might as well have been chosen, and the upper end is drawn at a level that they share.
@@ -110,6 +110,11 @@ def saved(found: Curves, against: str | None = None) -> pd.DataFrame:
                 rival, *figures = need
                 rows.append((name, labels, rival, *figures))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def surest(rows: pd.DataFrame) -> pd.Series:
+    """The row of `saved` in which most labels are saved for sure: by the lower end of the interval."""
+    return rows.loc[(rows["need_low"].fillna(0) - rows["labels"]).idxmax()]
 
 
 def needed(found: Curves, strategy: str, labels: float, rivals: list[str]) -> Need | None:

@@ -114,9 +114,8 @@ def fitted(curve: pd.DataFrame, best: float) -> Fit:
                              "tried.", n=f"{most:,.0f}", tried=len(budgets)))  # fmt: skip
     if seeds < LEAST_SEEDS:
         return Fit(problem=_("Beyond {n} labels nothing can be said: that takes three seeds.", n=f"{most:,.0f}"))
-    spread = each.std(axis=0, ddof=1)
-    spread = np.maximum(spread, max(np.median(spread) / 3, 1e-3 * np.ptp(each), TINY))
     share = budgets / most
+    spread = _smooth(share, np.maximum(each.std(axis=0, ddof=1), max(1e-3 * np.ptp(each), TINY)))
     knobs = _knobs(share, each.mean(axis=0), spread, best)
     off = each.mean(axis=0) - _score(share, *knobs)
     free = len(budgets) - len(knobs)
@@ -127,6 +126,11 @@ def fitted(curve: pd.DataFrame, best: float) -> Fit:
     again = [_knobs(share, each[rng.integers(0, seeds, seeds)].mean(axis=0), spread, best) for _ in range(DRAWS)]
     wider = stdtrit(seeds - 1, 0.975) / ndtri(0.975) * np.sqrt(seeds / (seeds - 1))
     return Fit(Law(*knobs, most), tuple(Law(*some, most) for some in again), float(wider))
+
+
+def _smooth(share: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """The spreads ``(B,)`` as a power of the labels: those of a few seeds vary too much to weigh single budgets by."""
+    return np.exp(np.polyval(np.polyfit(np.log(share), np.log(spread), 1), np.log(share)))
 
 
 def _score(share: np.ndarray, top: float, drop: float, rate: float) -> np.ndarray:

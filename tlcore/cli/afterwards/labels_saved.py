@@ -12,9 +12,9 @@ PLACE = 5
 
 
 def show(ended: Ended) -> dict[str, Any]:
-    """Print a sentence about the budget with most labels saved for sure; returns what ``--json`` adds to its record."""
+    """Print a sentence about the budget at which most are saved; returns what ``--json`` adds to its record."""
     from tlcore.charts.labels_saved import answer, record
-    from tlcore.measure.efficiency import curves, saved
+    from tlcore.measure.efficiency import curves, saved, surest
 
     if len(ended.plan.experiment.labels) < 2:
         return {}
@@ -22,5 +22,5 @@ def show(ended: Ended) -> dict[str, Any]:
     rows = saved(curves(ended.runs, len(pool)))
     mine = rows[rows["strategy"] == recommended(ended.summary)]
     if len(mine):
-        print(answer(mine.iloc[0].to_dict()).headline)
+        print(answer(surest(mine).to_dict()).headline)
     return {"labels_saved": [record(row) for row in rows.to_dict("records")]}

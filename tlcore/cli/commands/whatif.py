@@ -57,7 +57,7 @@ def run(asked: Namespace) -> int:
     ]  # fmt: skip
     table(columns, lines, right=["labels"])
     if len(rows):
-        print(answer(rows.sort_values("need").iloc[-1].to_dict(), asked.price).headline)
+        print(answer(efficiency.surest(rows).to_dict(), asked.price).headline)
     for problem in dict.fromkeys(one.problem for one in found.values() if one.problem):
         print(problem)
     return 0
@@ -81,8 +81,8 @@ def _asked_for(asked: Namespace, rows: Any) -> Any:
 
     if rows.empty:
         raise Unusable(
-            f"Experiment {asked.experiment} has no finished runs both with and without transfer, so nothing is known of "
-            "labels saved."
+            f"Experiment {asked.experiment} has no finished runs both with and without transfer, so nothing is known "
+            "of labels saved."
         )
     if asked.strategy is not None:
         if asked.strategy not in set(rows["strategy"]):

@@ -1,0 +1,56 @@
+"""The What-if page: the answer on shipped examples, what is missing offered, and nothing blank."""
+
+from __future__ import annotations
+
+import pytest
+from apps import opened, said
+
+from pages.parts import what_if
+from tlcore import launch
+from tlcore.store import Store
+
+pytestmark = pytest.mark.usefixtures("quiet")
+
+
+def test_the_parts_are_found_by_their_files_each_with_a_place_of_its_own():
+    found = what_if.parts()
+    assert next(iter(found)) == "labels"
+    assert len({part.PLACE for part in found.values()}) == len(found)
+
+
+@pytest.mark.parametrize("scenario", ["cold_start", "b2b_value", "scans"])  # two classes, a number, several classes
+def test_it_says_how_many_labels_are_saved_on_an_example_of_every_kind(example, scenario):
+    app = opened("compare/what_if.py", experiment=example(scenario))
+    assert not app.error
+    assert "the best without transfer" in said(app)
+    assert "more labels than" in said(app)
+    assert len(app.get("vega_lite_chart")) == 1
+    assert len(app.dataframe[0].value) > 5
+
+
+def test_a_price_and_more_labels_change_what_is_told_and_stay_in_the_address(example):
+    app = opened("compare/what_if.py", experiment=example("cold_start"), label_price="5", further="250")
+    assert "At 5 a label" in said(app)
+    assert "250 more labels than" in said(app)
+    app.number_input(key="label_price").set_value(0.0).run()
+    assert "At 5 a label" not in said(app)
+
+
+def test_the_missing_budgets_are_offered_with_runs_and_time_and_started_at_a_click(example, monkeypatch):
+    app = opened("compare/what_if.py", experiment=example("cold_start"))
+    assert "runs to train, about" in said(app)
+    monkeypatch.setattr(launch, "start", lambda store: None)
+    app.button(key="missing budgets").click().run()
+    store = Store.open()
+    newest = store.experiment(store.experiments()["id"].iloc[0])
+    store.close()
+    assert not newest.example
+    assert set(newest.experiment.labels) > {50, 100, 200}
+
+
+def test_without_a_model_to_hold_transfer_against_it_says_so(store):
+    import shelves
+
+    experiment = store.submit(shelves.planned(("fine_tune",), seeds=1))
+    shelves.carried_out(store)
+    assert "nothing to hold transfer against" in said(opened("compare/what_if.py", experiment=experiment))
