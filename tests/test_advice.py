@@ -126,6 +126,14 @@ def test_the_labels_of_the_test_set_and_those_beyond_the_budget_are_never_looked
     assert facts(situation, 60) == facts(other, 60)
 
 
+def test_more_labels_than_are_looked_at_are_answered_from_some_of_them(monkeypatch):
+    situation = table("binary")
+    monkeypatch.setattr("tlcore.known.ROWS", 40)
+    known = facts(situation, 60)
+    assert known.labels == 60
+    assert 0 < known.own_skill < 1
+
+
 def test_nothing_to_carry_over_is_said():
     toy = pictures()
     alone = replace(toy, source=toy.target.take(np.arange(0)))

@@ -196,3 +196,16 @@ def test_weights_that_cannot_be_had_are_said_when_start_is_pressed(store, monkey
     app.button(key="start").click().run()
     assert "cannot be fetched" in app.error[0].value
     assert store.experiments().empty
+
+
+def test_the_data_pages_speak_of_the_experiment_that_was_just_looked_at(store):
+    asked = plan(Experiment("churn", ("frequency_table",), {"covariate_shift": 0.2}, labels=(60,), seeds=1))
+    viewed = store.submit(asked)
+    app = opened("compare/verdict.py", experiment=viewed)
+    app.switch_page("run/plan.py").run()
+    assert app.selectbox(key="scenario").value == "churn"
+    assert app.slider(key="churn.covariate_shift").value == 0.2
+    app.selectbox(key="scenario").set_value("digits").run()
+    app.switch_page("run/runs.py").run()
+    app.switch_page("run/plan.py").run()
+    assert app.selectbox(key="scenario").value == "digits"  # chosen by a person after that

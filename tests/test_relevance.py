@@ -38,7 +38,7 @@ def test_every_kind_of_input_is_measured_with_a_floor_and_a_p_value_and_has_word
     measured = relevance(make(), 60)
     assert list(measured["measure"]) == OF_SOURCE + OF_INPUTS
     assert (measured["n"] == 60).all()
-    assert (measured["p_value"] >= [1 / 40] * 2 + [1 / 200] * 5).all()
+    assert (measured["p_value"] >= [1 / 100] * 2 + [1 / 200] * 5).all()
     assert (measured["p_value"] <= 1).all()
     assert all(all(named(name)) for name in measured["measure"])
 

@@ -204,7 +204,10 @@ def test_experiments_are_listed_with_counts_the_latest_on_top(store):
     listed = store.experiments()
     assert listed["id"].tolist() == [second, first]
     row = listed.set_index("id").loc[first]
-    assert (row["runs"], row["done"], row["failed"], row["active"]) == (4, 1, 1, 2)
+    assert (row["runs"], row["done"], row["failed"], row["cancelled"], row["active"]) == (4, 1, 1, 0, 2)
+    store.stop_all(first, "cancel")
+    row = store.experiments().set_index("id").loc[first]
+    assert (row["failed"], row["cancelled"], row["active"]) == (1, 2, 0)
     assert row["strategies"] == ["frequency_table", "scratch"]
 
 

@@ -20,7 +20,7 @@ from tlcore.plan import backbone_for
 from tlcore.situation import Examples, Situation, hold_out, split, together
 
 SURE = 1.64  # standard errors: one in twenty by chance, to one side
-ROWS = 3_000  # of the source are looked at
+ROWS = 3_000  # of the source, and of the target's labels, are looked at
 
 
 @dataclass(frozen=True)
@@ -125,9 +125,8 @@ def _gap(situation: Situation) -> Tile | None:
 def _skills(situation: Situation, known: Examples, seed: int) -> tuple[float, float, float]:
     """The skill of a linear model learnt on these labels, out of fold; of one learnt on the source; its doubt."""
     regression = situation.kind == "regression"
-    source = situation.source
-    few = source.take(np.sort(np.random.default_rng(seed).permutation(len(source))[:ROWS]))
-    here, there = matrix(few, known, limit=ROWS) if len(few) else (np.empty((0, 0)), matrix(known)[0])
+    few, known = _few(situation.source, seed), _few(known, seed)
+    here, there = matrix(few, known, limit=ROWS) if len(few) else (np.empty((0, 0)), matrix(known, limit=ROWS)[0])
     truth = _coded(known, situation, regression)
     own = skill(_out_of_fold(there, truth, len(situation.target_space.classes), regression, seed), truth, regression)
     if not len(few) or situation.source_space != situation.target_space:
@@ -143,6 +142,11 @@ def _skills(situation: Situation, known: Examples, seed: int) -> tuple[float, fl
         told = truth.mean() + centred * (slope if 0 < slope < 1 else 1.0)
     gains = skill(told, truth, regression)
     return float(own.mean()), float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(len(gains)))
+
+
+def _few(examples: Examples, seed: int) -> Examples:
+    """At most `ROWS` of these, drawn by chance."""
+    return examples.take(np.sort(np.random.default_rng(seed).permutation(len(examples))[:ROWS]))
 
 
 def _out_of_fold(x: np.ndarray, y: np.ndarray, classes: int, regression: bool, seed: int) -> np.ndarray:

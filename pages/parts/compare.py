@@ -99,13 +99,14 @@ def answer(said: Answer) -> None:
 
 
 def add_seeds(experiment: StoredExperiment, needed: int | None) -> None:
-    """A button that runs the same experiment with as many more seeds as are needed, three at least.
+    """A button that runs the same experiment with as many more seeds as are needed; three where nobody knows.
 
     Finished runs are not trained again.
     """
     asked = experiment.experiment
-    more_seeds = min(max(MORE_SEEDS, needed or 0), SEEDS_AT_MOST - asked.seeds)
-    if more_seeds < 1 or not st.button(_("Add {n} seeds", n=more_seeds), icon=":material/add:", type="primary"):
+    more_seeds = min(needed or MORE_SEEDS, SEEDS_AT_MOST - asked.seeds)
+    label = counted("Add {n} seed", "Add {n} seeds", more_seeds)
+    if more_seeds < 1 or not st.button(label, icon=":material/add:", type="primary"):
         return
     start(replace(asked, seeds=asked.seeds + more_seeds))
 

@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from pages.parts import own_files, show, uploads
-from pages.parts.forms import choice, knobs
+from pages.parts import frame, own_files, reads, show, uploads
+from pages.parts.forms import choice, declared, knobs
 from tlcore import catalog, plan
 from tlcore.errors import Unusable
 from tlcore.situation import Situation
 from tlcore.words import _
 
 OWN = "own_files"
+FOLLOWED = "data of experiment"
 
 
 class Data(NamedTuple):
@@ -28,6 +29,7 @@ class Data(NamedTuple):
 def choose() -> Data | None:
     """The choice of data; None, with every reason in place, while nothing usable is chosen."""
     offer = offered()
+    _follow(offer)
     name = choice(st.selectbox, _("Data"), offer, "scenario", next(iter(offer)))
     try:
         if name == OWN:
@@ -45,6 +47,24 @@ def choose() -> Data | None:
     except Unusable as error:
         show.problems(Unusable(*map(uploads.plain, error.problems)))
         return None
+
+
+def _follow(offer: Mapping[str, str]) -> None:
+    """Speak of the data of the experiment that a person has just looked at, unless a link names others.
+
+    What was drafted for other data stays with them; nothing is followed twice, so that a choice made here stands.
+    """
+    viewed = st.session_state.get(frame.CHOSEN)
+    if viewed is None or viewed == st.session_state.get(FOLLOWED):
+        return
+    st.session_state[FOLLOWED] = viewed
+    asked = reads.experiment_of(viewed)
+    if asked is None or asked.scenario not in offer or asked.scenario == OWN or "scenario" in st.query_params:
+        return
+    st.session_state["scenario"] = asked.scenario
+    settings = catalog.scenario(asked.scenario, **asked.settings)
+    for knob in declared(settings):
+        st.session_state[f"{asked.scenario}.{knob.name}"] = getattr(settings, knob.name)
 
 
 def _asked_for(name: str) -> bool:

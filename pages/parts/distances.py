@@ -31,16 +31,6 @@ def light(word: str) -> Word:
     }[word]
 
 
-def answer(tiles: pd.DataFrame) -> str:
-    """The gap in one sentence, from the share of examples whose domain a simple model gives away."""
-    seen = set(tiles["light"])
-    if seen <= {"none"}:
-        return _("Source and target look alike: no measure exceeds what two halves of the source show.")
-    if "large" in seen:
-        return _("Source and target differ clearly: transfer has a gap to bridge.")
-    return _("Source and target differ a little.")
-
-
 def tiles(tiles: pd.DataFrame) -> None:
     """One tile per measure: its value, the noise floor, the p-value, a light."""
     row = st.container(horizontal=True)

@@ -86,9 +86,9 @@ def _row(test: Examples, case: int, inputs: Mapping[str, Any]) -> dict[str, Any]
     found = {name: None if pd.isna(row[name]) else row[name] for name in [*inputs["numeric"], *inputs["categories"]]}
     found = {name: value.item() if hasattr(value, "item") else value for name, value in found.items()}
     shown = list(found)[:MOST_INPUTS]
-    cells = st.columns(ACROSS)
-    for place, name in enumerate(shown):
-        with cells[place % ACROSS]:
+    cells = [cell for _line in range(0, len(shown), ACROSS) for cell in st.columns(ACROSS)]
+    for cell, name in zip(cells, shown, strict=False):
+        with cell:
             key = f"cell {name} {case}"
             if name in inputs["categories"]:
                 options = list(dict.fromkeys([*inputs["categories"][name], *([found[name]] if found[name] else [])]))

@@ -21,6 +21,7 @@ from tlcore.measure import imbalance
 from tlcore.measure.gain import summarise
 from tlcore.measure.imbalance import Tested
 from tlcore.situation import Examples, Situation, hold_out
+from tlcore.spec import Experiment
 from tlcore.store import Store, StoredExperiment, home
 from tlcore.words import _
 
@@ -43,6 +44,14 @@ def store() -> Store:
 def experiments() -> pd.DataFrame:
     """Every experiment, newest first, one row each."""
     return _experiments(store(), _key(None))
+
+
+def experiment_of(number: str) -> Experiment | None:
+    """What was asked for under this number; None where nothing is."""
+    try:
+        return store().experiment(number).experiment
+    except Unusable:
+        return None
 
 
 def runs(experiment: StoredExperiment | str | None = None) -> pd.DataFrame:

@@ -44,7 +44,13 @@ def _tiles(rows: pd.DataFrame) -> None:
                 if above
                 else f":gray[:material/remove: {_('within chance')}]"
             )
-            st.caption(_("Chance reaches {floor} (p = {p})", floor=f"{tile.floor:.3g}", p=f"{tile.p_value:.2g}"))
+            st.caption(
+                _(
+                    "99 of 100 by chance stay below {floor} (p = {p})",
+                    floor=f"{tile.floor:.3g}",
+                    p=f"{tile.p_value:.2g}",
+                )
+            )
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

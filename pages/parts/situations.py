@@ -125,8 +125,8 @@ def recent() -> None:
                 label=show.plain(frame.label(known.loc[row.Index])), query_params={frame.CHOSEN: row.id},
                 icon=":material/gavel:" if over else ":material/monitoring:",
             )  # fmt: skip
-            done = _("{done} of {n} runs done", done=row.done, n=row.runs)
-            st.caption(done + (" · " + _("{n} without a result", n=row.failed) if row.failed else ""))
+            done, without = _("{done} of {n} runs done", done=row.done, n=row.runs), row.failed + row.cancelled
+            st.caption(done + (" · " + _("{n} without a result", n=without) if without else ""))
 
 
 def answer(experiment: str) -> tuple[show.Word, str]:
@@ -141,7 +141,7 @@ def answer(experiment: str) -> tuple[show.Word, str]:
 
 def _finished(known: pd.DataFrame) -> pd.DataFrame:
     """Those with an answer worth a headline: over, and not most of it cancelled or failed."""
-    return known[(known["done"] > known["failed"]) & (known["active"] == 0)]
+    return known[(known["done"] > known["failed"] + known["cancelled"]) & (known["active"] == 0)]
 
 
 def _open(experiment: str, label: str) -> None:

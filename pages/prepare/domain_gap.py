@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import data, distances, frame, relevance, show
+from tlcore.charts.gap import answer
 from tlcore.words import _
 
 TITLE, ICON, PLACE = "Domain gap", ":material/compare_arrows:", 2
@@ -19,7 +20,7 @@ if not len(chosen.situation.source):
 
 with st.spinner(_("Measuring"), show_time=True):
     gap = distances.measured(chosen)
-st.markdown(f"##### {distances.answer(gap)}")
+st.markdown(f"##### {answer(gap)}")
 with st.container(horizontal=True):
     frame.badges(example=False, simulated=chosen.situation.simulated)
 st.caption(show.plain(data.line(chosen)))

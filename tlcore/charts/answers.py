@@ -198,7 +198,7 @@ def convergence(table: pd.DataFrame, at_once: Collection[str] = ()) -> Answer:
         return Answer(headline, steady, "scratch")
     if first["epochs"].iloc[0] == 0:
         headline = _(
-            "Before the first epoch on the target: {strategies} already within 5 % of the best score from scratch.",
+            "A head start: within 5 % of the best score from scratch before any epoch on the target: {strategies}.",
             strategies=style.titles(first["strategy"]),
         )
     else:
@@ -208,7 +208,8 @@ def convergence(table: pd.DataFrame, at_once: Collection[str] = ()) -> Answer:
         )  # fmt: skip
     if pd.notna(own):
         against = _(
-            "From scratch needs {epochs}. In seconds, learning the source included: {seconds} against {own}.",
+            "From scratch needs {epochs}. Seconds until there: {seconds}, the source's training included; "
+            "{own} from scratch.",
             epochs=_epochs(own), seconds=f"{first['seconds'].min():.1f}", own=f"{scratch['seconds'].iloc[0]:.1f}",
         )  # fmt: skip
     else:

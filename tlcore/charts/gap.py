@@ -14,6 +14,16 @@ DOTS_AT_MOST = 2_000  # of either domain; more only hide each other
 WATCH, SHIFTED = 0.1, 0.25  # how the credit industry reads the population stability index
 
 
+def answer(tiles: pd.DataFrame) -> str:
+    """The gap in one sentence, from the lights of the tiles frame of `tlcore.measure.gap`."""
+    seen = set(tiles["light"])
+    if seen <= {"none"}:
+        return _("Source and target look alike: no measure exceeds what two halves of the source show.")
+    if "large" in seen:
+        return _("Source and target differ clearly: transfer has a gap to bridge.")
+    return _("Source and target differ a little.")
+
+
 def drift(features: pd.DataFrame) -> style.Picture:
     """A bar per feature, the most shifted on top, with the two usual limits of the stability index.
 

@@ -63,9 +63,10 @@ def scatter(rows: pd.DataFrame, metric: str, of: str) -> style.Picture:
         name=[style.title(name) for name in rows["strategy"]],
         told=[amount(cost, of) for cost in rows["cost"]],
         cost=rows["cost"].clip(lower=LEAST[of]) / (1e6 if of == "bytes" else 1),
-        kind=np.where(rows["front"], _("on the front"), _("beaten in both")),
+        kind=np.where(rows["front"], _("on the front"), _("not on the front")),
+        leftmost=rows["cost"].eq(rows["cost"].min()),
     )
-    kinds = [_("on the front"), _("beaten in both")]
+    kinds = [_("on the front"), _("not on the front")]
     scale = alt.Scale(domain=kinds, range=[style.look("fine_tune").colour, style.PALE])
     key = alt.Legend(title=None, orient="bottom", columns=style.COLUMNS, labelLimit=300, symbolSize=110)
     colour = alt.Color("kind:N", scale=scale, legend=key)
@@ -85,7 +86,7 @@ def scatter(rows: pd.DataFrame, metric: str, of: str) -> style.Picture:
         alt.Tooltip("ci_high:Q", title=_("95 % to"), format=".3f"),
         alt.Tooltip("told:N", title=_("Cost")),
     ]
-    base = alt.Chart(frame[["name", "told", "cost", "kind", "mean", "ci_low", "ci_high", "front", "first"]])
+    base = alt.Chart(frame[["name", "told", "cost", "kind", "mean", "ci_low", "ci_high", "front", "first", "leftmost"]])
     base = base.encode(axis, tooltip=tooltip)
     on_it = base.transform_filter("datum.front")
     filled = alt.Fill("kind:N", scale=scale, legend=None)
@@ -97,7 +98,10 @@ def scatter(rows: pd.DataFrame, metric: str, of: str) -> style.Picture:
             on_it.mark_line(interpolate="step-after", strokeDash=[5, 4], strokeWidth=1.4, color=scale.range[0])
             .encode(height, order="cost:Q"),
             base.mark_point(size=110, strokeWidth=2, opacity=1).encode(height, colour, fill=hollow),
-            on_it.mark_text(align="left", dx=9, dy=-9, fontSize=12, color=style.INK).encode(height, text="name:N"),
+            # Above and left of the front nobody can lie; the cheapest has no room on its left.
+            *(on_it.transform_filter(f"datum.leftmost === {flag}")
+              .mark_text(align=side, dx=away, dy=-9, fontSize=12, color=style.INK).encode(height, text="name:N")
+              for flag, side, away in (("true", "left", 9), ("false", "right", -9))),
         ),
         style.HEIGHT,
         _("Score against cost; on the front: {strategies}.",

@@ -29,7 +29,7 @@ Measure = Callable[[np.ndarray, np.ndarray], float]  # of answers or features, a
 COLUMNS = ["measure", "of", "value", "floor", "p_value", "n"]
 OF_SOURCE, OF_INPUTS = "source", "inputs"
 ROWS_AT_MOST, CASES_AT_MOST = 1_000, 500  # of the source, and of the target's labelled cases
-SHUFFLES, SOURCES = 199, 39  # of the target's labels, and of the source's, for each of which a model is fitted
+SHUFFLES, SOURCES = 199, 99  # of the target's labels, and of the source's, for each of which a model is fitted
 QUANTILE = 0.99
 OF_ANSWERS: dict[str, Measure] = {
     "leep": transferability.leep, "nce": lambda told, labels: transferability.nce(told.argmax(axis=1), labels),
@@ -88,7 +88,7 @@ def _row(
     value = measure(truth)
     chances = [np.array([measure(rng.permutation(truth)) for _ in range(SHUFFLES)]), *others]
     p_value = max((1 + (chance >= value - 1e-12).sum()) / (1 + len(chance)) for chance in chances)
-    floor = max(float(np.quantile(chance, QUANTILE)) for chance in chances)
+    floor = max(float(np.quantile(chance, QUANTILE, method="higher")) for chance in chances)
     return {"measure": name, "of": of, "value": value, "floor": floor, "p_value": float(p_value), "n": len(truth)}
 
 

@@ -48,8 +48,8 @@ class Reading(Place):
     def experiments(self) -> pd.DataFrame:
         """One row per experiment, the one asked for last on top.
 
-        Columns: id, name, scenario, metric, example, created, submitted, runs, done, failed, active
-        (counts: finished with a result; without one; waiting or under way), strategies, labels
+        Columns: id, name, scenario, metric, example, created, submitted, runs, done, failed, cancelled, active
+        (counts: finished with a result; without one; ended on request; waiting or under way), strategies, labels
         (lists), seeds, backbone.
         """
 
@@ -61,7 +61,7 @@ class Reading(Place):
             select(
                 table.id, table.name, table.scenario, table.metric, table.example, table.created, table.submitted,
                 table.record, func.count(runs.c.key).label("runs"), counted(State.DONE, State.STOPPED).label("done"),
-                counted(State.FAILED, State.LOST, State.CANCELLED).label("failed"),
+                counted(State.FAILED, State.LOST).label("failed"), counted(State.CANCELLED).label("cancelled"),
                 counted(State.QUEUED, *ACTIVE).label("active"),
             )
             .select_from(experiments.outerjoin(experiment_runs).outerjoin(runs))
@@ -242,7 +242,7 @@ def _dtype(column: str) -> Any:
 
 _DTYPES = {
     "seed": "int64", "number": "int64", "position": "int64", "step": "int64", "seen": "int64", "seconds": "float64",
-    "runs": "int64", "done": "int64", "failed": "int64", "active": "int64",
+    "runs": "int64", "done": "int64", "failed": "int64", "cancelled": "int64", "active": "int64",
     "example": bool, "kept": bool, "replayed": bool,
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from tlcore.kinds import learners
 
 class SourceOnly:
     family = "classical transfer"
-    avoid = "Where the rule itself differs between the two, or a few target labels can be had."
+    avoid = "Where the rule itself differs between the two, or the target has labels enough to correct it."
     paper = "Daumé III, 2007"
     needs = frozenset({"source data", "same classes"})
 

@@ -37,6 +37,7 @@ def run(asked: Namespace) -> int:
                  "strategies": told}, asked.json)  # fmt: skip
         if asked.json == "-":
             return 0
+    print(_headline(advice.transfer, [one.strategy for one in advice.strategies]))
     for sentence in advice.first:
         print(f"First: {sentence}")
     print(f"With {known.labels} target labels, {known.source:,} source examples, a gap that is {known.gap}:")
@@ -44,9 +45,17 @@ def run(asked: Namespace) -> int:
         print(f"Do not transfer: {sentence}")
     for place, one in enumerate(advice.strategies[:SHOWN], 1):
         print(f"{place}. {one.strategy} ({catalog.strategies()[one.strategy].title})")
-        print(*(f"   {why}" for why in one.why), f"   Not: {one.risk}", sep="\n")
+        print(*(f"   {why}" for why in one.why), f"   Avoid it: {one.risk}", sep="\n")
     if known.source == 0 and not known.pretrained:
         print("With --backbone NAME, a network that has published weights, the answer is another.")
     else:
         print("If you want one model, without a choice of your own: the strategy auto.")
     return 0
+
+
+def _headline(transfer: bool, strategies: list[str]) -> str:
+    """Whether to transfer at all, and with what to start."""
+    start = (
+        f"start with {strategies[0]}" if strategies else "nothing known of this data speaks for one way before another"
+    )
+    return f"Transfer is worth a try here: {start}." if transfer else f"Do not transfer here: {start}."

@@ -22,6 +22,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(asked: Namespace) -> int:
+    from tlcore.charts.gap import answer as apart
     from tlcore.charts.relevance import answer, caution, question
     from tlcore.measure.gap import drift, measure_gap
     from tlcore.measure.label_shift import DOUBT, class_shares
@@ -46,6 +47,7 @@ def run(asked: Namespace) -> int:
         as_json(found, asked.json)
         return 0
     tiles = gap.tiles()
+    print(apart(tiles))
     _printed(tiles)
     if features is not None:
         print(f"\nThe features that give the domain away most, of {len(features)}:")

@@ -45,11 +45,19 @@ def run(asked: Namespace) -> int:
         experiments = store.experiments().head(asked.last)
         if len(experiments):
             rows = [
-                [row.id, row.name or row.scenario, row.done, row.failed, row.active, f"{row.created:%Y-%m-%d %H:%M}"]
+                [
+                    row.id,
+                    row.name or row.scenario,
+                    row.done,
+                    row.failed,
+                    row.cancelled,
+                    row.active,
+                    f"{row.created:%Y-%m-%d %H:%M}",
+                ]
                 for row in experiments.itertuples()
             ]
-            columns = ["experiment", "name", "done", "failed", "active", "created"]
-            table(columns, rows, right=["done", "failed", "active"])
+            columns = ["experiment", "name", "done", "failed", "cancelled", "active", "created"]
+            table(columns, rows, right=["done", "failed", "cancelled", "active"])
     if len(frame):
         rows = [[_cell(column, value) for column, value in zip(SHOWN, row, strict=True)]
                 for row in frame[SHOWN].tail(asked.last).itertuples(index=False)]  # fmt: skip
