@@ -197,7 +197,7 @@ def test_what_is_wrong_with_a_table_is_said_in_a_sentence_each(taken):
     strange = inputs.assign(channel="pigeon", visits=[np.nan, *inputs["visits"][1:]])
     notes = model.predict(strange).attrs["notes"]
     assert any("'channel' has values in 20 rows that training never saw" in note for note in notes)
-    assert any("'visits' has 1 gaps" in note for note in notes)
+    assert any("'visits' has one gap" in note for note in notes)
     with pytest.raises(Unusable, match="reads a table"):
         model.predict(["a text"])
 

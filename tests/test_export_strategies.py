@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from functools import cache
 
+import encoders
 import numpy as np
 import pytest
 import toys
@@ -13,9 +14,11 @@ from scipy.special import softmax
 
 from tlcore import catalog, plan
 from tlcore.export import parts, preparation
-from tlcore.learn import rebuild
+from tlcore.learn import nets, rebuild
+from tlcore.learn.data import deal
 from tlcore.learn.parts import Parts
 from tlcore.learn.shelf import Shelf
+from tlcore.situation import split
 from tlcore.spec import Training
 
 BRIEF = Training(epochs=1, batch=32, least_steps=2, patience=1)
@@ -65,3 +68,31 @@ def test_a_model_is_rebuilt_as_it_was_and_its_parts_answer_alike(name, toy, tmp_
         away = np.abs(softmax(told.astype(float), axis=1) - stored)
     assert away.max() < 1e-4
     assert not list(tmp_path.glob("*.pt2"))
+
+
+NETWORKS = {
+    "text_encoder": ("texts", lambda place: encoders.bert(place, ["close", "bill", "account"]), "network.onnx"),
+    "audio_encoder": ("sounds", encoders.hearing, "network.onnx"),
+    # ONNX Runtime resizes pictures otherwise than torch, so the graph is kept in torch's own form.
+    "clip_base_32": ("images", encoders.clip, "network.pt2"),
+    "ft_transformer": ("table, two classes", None, "network.onnx"),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_transformers_and_networks_with_weights_answer_alike(name, tmp_path):
+    toy, weights, file = NETWORKS[name]
+    situation, knobs = drawn(toy), {} if weights is None else {"weights": str(weights(tmp_path / "weights"))}
+    hand = split(situation, 40, 0)
+    task, held = deal(hand, situation, catalog.backbone(name, **knobs), BRIEF, 0, "cpu")
+    model = task.model(task.target_labels)
+    wanted = nets.answers(model, held.test.x[:40]).numpy()
+    written = Parts(tmp_path, held.test.x)
+    tree = written.of(model)
+    assert (tree, bool(written.reasons)) == ({"network": file}, file.endswith("pt2"))
+    if hasattr(task.space, "tokenizer"):
+        task.space.tokenizer.backend_tokenizer.save(str(tmp_path / preparation.TOKENIZER))
+    space = preparation.space_of(preparation.described(task.space), tmp_path)
+    rows = space.rows(hand.test)
+    assert np.array_equal(rows, held.test.x.numpy())
+    assert np.abs(parts.made(tree, tmp_path, space)(rows[:40]) - wanted).max() < 1e-4

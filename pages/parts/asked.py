@@ -14,7 +14,7 @@ import streamlit as st
 from pages.parts import taken
 from tlcore.errors import Unusable
 from tlcore.store import home
-from tlcore.words import _
+from tlcore.words import _, language
 
 NEAR = 5  # neighbours that are shown
 
@@ -25,7 +25,8 @@ def ask(run: str, **about: Any) -> dict[str, Any]:
     ``about`` is one of ``rows``, ``texts``, ``file`` and ``test`` (a position). Raises `Unusable` with what the
     process says cannot be answered.
     """
-    told = _answerer(str(home())).ask({"run": run, "folder": str(taken.folder(run)), "near": NEAR, **about})
+    question = {"run": run, "folder": str(taken.folder(run)), "near": NEAR, "language": language(), **about}
+    told = _answerer(str(home())).ask(question)
     if "problems" in told:
         raise Unusable(*told["problems"])
     return told

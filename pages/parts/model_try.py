@@ -12,6 +12,7 @@ import streamlit as st
 from pages.parts import asked, forms, reads, samples, show, taken, uploads
 from tlcore.charts import style
 from tlcore.errors import Unusable
+from tlcore.files.parts import frame
 from tlcore.situation import Examples, Split, split
 from tlcore.store import StoredExperiment
 from tlcore.words import _, counted
@@ -82,25 +83,21 @@ def _case(count: int) -> int:
 
 def _row(test: Examples, case: int, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """A row of a table as a form: what a person does not change is as in the test case."""
-    row = test.inputs.iloc[case]
-    found = {name: None if pd.isna(row[name]) else row[name] for name in [*inputs["numeric"], *inputs["categories"]]}
-    found = {name: value.item() if hasattr(value, "item") else value for name, value in found.items()}
+    row = frame(test).iloc[case]
+    # A number's own type is NumPy's, which JSON does not know.
+    found: dict[str, Any] = {name: None if pd.isna(row[name]) else float(row[name]) for name in inputs["numeric"]}
+    found |= {name: None if pd.isna(row[name]) else str(row[name]) for name in inputs["categories"]}
     shown = list(found)[:MOST_INPUTS]
-    cells = st.columns(ACROSS)
-    for place, name in enumerate(shown):
-        with cells[place % ACROSS]:
+    cells = [cell for _line in range(0, len(shown), ACROSS) for cell in st.columns(ACROSS)]
+    for cell, name in zip(cells, shown, strict=False):
+        with cell:
             key = f"cell {name} {case}"
             if name in inputs["categories"]:
                 options = list(dict.fromkeys([*inputs["categories"][name], *([found[name]] if found[name] else [])]))
                 start = options.index(found[name]) if found[name] in options else None
                 found[name] = st.selectbox(name, options, start, key=key, placeholder=_("missing"))
             else:
-                value = found[name]
-                whole = value is not None and float(value).is_integer()
-                start = None if value is None else (int(value) if whole else float(value))
-                found[name] = st.number_input(
-                    name, value=start, key=key, placeholder=_("missing"), format=None if whole else "%g"
-                )
+                found[name] = st.number_input(name, value=found[name], key=key, placeholder=_("missing"), format="%g")
     if len(found) > len(shown):
         st.caption(
             counted("{n} further column is as in the test case.", "{n} further columns are as in the test case.",

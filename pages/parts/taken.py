@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import show
+from pages.parts import language, show
 from tlcore.export.folder import MANIFEST
 from tlcore.store import home
 from tlcore.words import _
@@ -61,6 +61,7 @@ def watched(runs: list[str], seconds: float) -> None:
 
     @st.fragment(run_every=POLL)
     def progress() -> None:
+        language.speak()
         if not any(making(run) for run in runs):
             st.rerun()
         steps = [line for run in runs if making(run) for line in _log(run).read_text(errors="replace").splitlines()]

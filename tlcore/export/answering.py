@@ -3,7 +3,8 @@
 A page must not load what answers (ONNX Runtime, scikit-learn, at worst torch), so it asks this process, which keeps
 the models it has opened. A question is
 
-    {"run": key, "folder": of its exported model, "rows" | "texts" | "file" | "test": what is asked about, "near": 5}
+    {"run": key, "folder": of its exported model, "rows" | "texts" | "file" | "test": what is asked about, "near": 5,
+     "language": of what it says}
 
 ``rows`` are a table's rows, as mappings; ``test`` is the position of a test case. The answer holds ``answers``, one
 mapping per input as `Model.predict` tells them, ``notes``, and where one input was asked about, ``near``: the
@@ -29,6 +30,7 @@ from tlcore.export.model import Model, load
 from tlcore.plan import drawn
 from tlcore.situation import Examples, Split, split
 from tlcore.store import Store
+from tlcore.words import speaking
 
 PATIENCE = 900  # seconds without a question, after which it ends
 TINY = 1e-9
@@ -59,10 +61,11 @@ class Neighbours:
 
 def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     """The answer to one question; see the module."""
-    try:
-        return _answer(question)
-    except Unusable as error:
-        return {"problems": error.problems}
+    with speaking(question.get("language", "en")):
+        try:
+            return _answer(question)
+        except Unusable as error:
+            return {"problems": error.problems}
 
 
 def _answer(question: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from tlcore.files.texts import read_texts
 from tlcore.mel import RATE
 from tlcore.situation import Examples
 from tlcore.spaces import Audio, Image, Table, Text
+from tlcore.words import _, counted
 
 NO_SIGN = "\x1f"  # that divides nothing
 MOST_STRANGE = 3  # values that are shown
@@ -51,7 +52,7 @@ def read(
         case _:
             examples, notes = _shaped(inputs, "sounds", 2, np.int16), []
     if not len(examples):
-        raise Unusable("There is nothing to answer: it holds no rows.")
+        raise Unusable(_("There is nothing to answer: it holds no rows."))
     return examples, [*(finding.sentence for finding in found), *notes]
 
 
@@ -77,7 +78,9 @@ def _from_path(path: Path, space: Table | Image | Text | Audio, column: str, fou
         return sounds.read_sounds(path, seconds, found, labelled=False)
     sound = sounds.heard(path.read_bytes(), seconds)
     if sound is None:
-        raise Unusable(f"{path} is no sound that can be read; bring a WAV file, or a folder or zip of them.")
+        raise Unusable(
+            _("{path} is no sound that can be read; bring a WAV file, or a folder or zip of them.", path=path)
+        )
     return Examples(sound[None, : space.samples], None, [path.name])
 
 
@@ -85,7 +88,7 @@ def _one_text(path: Path) -> str:
     raw = path.read_bytes()
     text = decoded(raw)[0].strip() if is_text(raw) else ""
     if not text:
-        raise Unusable(f"{path} holds no text.")
+        raise Unusable(_("{path} holds no text.", path=path))
     return text
 
 
@@ -101,7 +104,7 @@ def _one_column(path: Path) -> pd.DataFrame:
     rows = list(csv.reader(io.StringIO(decoded(path.read_bytes())[0]), delimiter=NO_SIGN))
     texts = [row[0] for row in rows[1:] if row]
     if not texts:
-        raise Unusable(f"{path} has a header but no rows.")
+        raise Unusable(_("{path} has a header but no rows.", path=path))
     return pd.DataFrame({rows[0][0]: texts})
 
 
@@ -109,7 +112,10 @@ def _pictures(files: Mapping[str, bytes], space: Image, path: Path) -> np.ndarra
     read = [_sized(raw, space) for raw in files.values()]
     if read[0] is None:
         endings = ", ".join(ending.lstrip(".") for ending in IMAGES[:4])
-        raise Unusable(f"{path} is no image that can be read; bring a {endings} file, or a folder or zip of them.")
+        raise Unusable(
+            _("{path} is no image that can be read; bring a {endings} file, or a folder or zip of them.", path=path,
+              endings=endings)
+        )  # fmt: skip
     return np.stack([image for image in read if image is not None])
 
 
@@ -129,15 +135,19 @@ def _texts(inputs: Any, column: str) -> np.ndarray:
         inputs = [inputs]
     if isinstance(inputs, pd.DataFrame):
         if column and column not in inputs:
-            raise Unusable(f"There is no column {column!r}; the columns are {_listed(inputs.columns)}.")
+            listed = _listed(inputs.columns)
+            raise Unusable(_("There is no column '{column}'; the columns are {names}.", column=column, names=listed))
         chosen = column or ("text" if "text" in inputs else _wordiest(inputs))
         inputs = columns.text(inputs[chosen])
         if inputs.isna().any():
             empty = int(inputs.isna().sum())
-            raise Unusable(f"Column {chosen!r} has no text in {empty} of {len(inputs)} rows; leave them out.")
+            raise Unusable(
+                _("Column '{column}' has no text in {n} of {all} rows; leave them out.", column=chosen, n=empty,
+                  all=len(inputs))
+            )  # fmt: skip
     strange = next((value for value in inputs if not isinstance(value, str)), None)
     if strange is not None:
-        raise Unusable(f"The model reads texts, but {strange!r} is none.")
+        raise Unusable(_("The model reads texts, but {value} is none.", value=repr(strange)))
     return np.array(list(inputs), dtype=object)
 
 
@@ -170,7 +180,8 @@ def _table(inputs: Any, space: Table, mend: Mapping[str, str]) -> tuple[Examples
     if isinstance(inputs, Examples):
         inputs = inputs.inputs
     if not isinstance(inputs, pd.DataFrame):
-        raise Unusable(f"The model reads a table, not a {type(inputs).__name__}; bring a DataFrame or a file.")
+        kind = type(inputs).__name__
+        raise Unusable(_("The model reads a table, not a {kind}; bring a DataFrame or a file.", kind=kind))
     frame = fixes.renamed(inputs, mend.get("rename", ""))
     wanted = [*space.numeric, *space.categories]
     if missing := [name for name in wanted if name not in frame]:
@@ -183,12 +194,20 @@ def _table(inputs: Any, space: Table, mend: Mapping[str, str]) -> tuple[Examples
         problems += [problem] if problem else []
         gaps = int(values.isna().sum())
         if gaps and name not in space.holed and not problem:
-            notes.append(f"Column {name!r} has {gaps} gaps, and had none in training; the usual value stands in.")
+            notes.append(
+                counted("Column '{column}' has one gap, and had none in training; the usual value stands in.",
+                        "Column '{column}' has {n} gaps, and had none in training; the usual value stands in.",
+                        gaps, column=name)
+            )  # fmt: skip
     for name, known in space.categories.items():
         kept[name], strange = _words(frame[name], known, name in lists.names("fold", mend.get("fold", "")))
         if len(strange):
             shown = ", ".join(repr(str(value)) for value in strange.unique()[:MOST_STRANGE])
-            notes.append(f"Column {name!r} has values in {len(strange)} rows that training never saw, such as {shown}.")
+            notes.append(
+                counted("Column '{column}' has a value in one row that training never saw: {values}.",
+                        "Column '{column}' has values in {n} rows that training never saw, such as {values}.",
+                        len(strange), column=name, values=shown)
+            )  # fmt: skip
     if problems:
         raise Unusable(*problems)
     return Examples(pd.DataFrame(kept, index=frame.index)[wanted]), notes
@@ -196,8 +215,12 @@ def _table(inputs: Any, space: Table, mend: Mapping[str, str]) -> tuple[Examples
 
 def _missing(name: str, frame: pd.DataFrame, wanted: list[str]) -> str:
     near = columns.nearest(name, [str(other) for other in frame if other not in wanted])
-    hint = f" Did you mean {near!r}?" if near else ""
-    return f"There is no column {name!r}, which the model reads; the columns are {_listed(frame.columns)}.{hint}"
+    hint = " " + _("Did you mean '{near}'?", near=near) if near else ""
+    listed = _listed(frame.columns)
+    told = _(
+        "There is no column '{column}', which the model reads; the columns are {names}.", column=name, names=listed
+    )
+    return told + hint
 
 
 def _numbers(name: str, values: pd.Series) -> tuple[pd.Series, str]:
@@ -211,10 +234,11 @@ def _numbers(name: str, values: pd.Series) -> tuple[pd.Series, str]:
     strange = written[written.notna() & read.isna()]
     if not len(strange):
         return read, ""
-    return read, (
-        f"Column {name!r} holds words in {len(strange)} of {len(values)} rows, such as {str(strange.iloc[0])!r} in row "
-        f"{strange.index[0]}; the model was trained on numbers there."
-    )
+    return read, _(
+        "Column '{column}' holds words in {n} of {all} rows, such as '{value}' in row {row}; the model was trained on "
+        "numbers there.",
+        column=name, n=len(strange), all=len(values), value=strange.iloc[0], row=strange.index[0],
+    )  # fmt: skip
 
 
 def _words(values: pd.Series, known: tuple[str, ...], folded: bool) -> tuple[pd.Series, pd.Series]:

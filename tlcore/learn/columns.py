@@ -36,7 +36,9 @@ class CellTokens(nn.Module):
         codes = x[:, self.plain :].long()
         words = [table(codes[:, place]) for place, table in enumerate(self.tables)]
         cells = numbers.unsqueeze(-1) * self.slope + self.bias
-        return torch.cat([self.row.expand(len(x), 1, -1), cells, *(word.unsqueeze(1) for word in words)], 1)
+        # Not len(x): a graph would take it for a number that never changes.
+        # Not len(x), which a graph would take for a number that never changes.
+        return torch.cat([self.row.expand(x.shape[0], 1, -1), cells, *(word.unsqueeze(1) for word in words)], 1)
 
 
 class OfTheRow(nn.Module):

@@ -105,6 +105,8 @@ def squared_distances(features: Tensor, centres: Tensor) -> Tensor:
     Squared, so that the answer is linear in the features and the gradient grows with the distance
     (Snell et al., 2017, section 2.3).
     """
+    if torch.compiler.is_exporting():  # a graph takes any number of rows; which way is quicker, it cannot ask
+        return (features[:, None] - centres).square().sum(2)
     return torch.cdist(features, centres).pow(2)
 
 

@@ -50,7 +50,11 @@ def log_mel(x: Tensor, bands: int) -> Tensor:
 
 def _in_parts(x: Tensor) -> Iterable[Tensor]:
     """Sounds a few at a time: their spectra take some twenty times the room."""
-    return F.pad(x, (0, max(0, WINDOW - x.shape[1]))).split(max(1, AT_ONCE // x.shape[1])) if len(x) else ()
+    behind = WINDOW - x.shape[1]
+    padded = F.pad(x, (0, behind)) if behind > 0 else x
+    if torch.compiler.is_exporting():  # a graph takes any number of sounds, so it cannot count them
+        return (padded,)
+    return padded.split(max(1, AT_ONCE // x.shape[1])) if len(x) else ()
 
 
 def _summary(levels: Tensor, ends: Tensor) -> Tensor:

@@ -1,0 +1,119 @@
+"""The Model page proposes what to take away, makes it, and answers with it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import toys
+from apps import opened, said
+
+from pages.parts import asked, model_choice, taken
+from tlcore import launch, plan
+from tlcore.errors import Unusable
+from tlcore.export import load
+from tlcore.exporter import export
+from tlcore.scenarios import own_files
+from tlcore.spec import Experiment
+from tlcore.store import Store
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The home of an experiment on a person's own table, two of its models taken away."""
+    tmp_path, home = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRANSFERLAB_HOME", str(home))
+        yield home, *_made(tmp_path)
+
+
+@pytest.fixture
+def finished(made, monkeypatch):
+    home, experiment, runs = made
+    monkeypatch.setenv("TRANSFERLAB_HOME", str(home))
+    yield experiment, runs
+    asked._answerer.clear()
+
+
+def _made(tmp_path):
+    situation, given = toys.table(n_source=200, n_target=120), {"label": "answer"}
+    for role in ("source", "target", "test"):
+        part = getattr(situation, role)
+        given[role] = str(tmp_path / f"{role}.csv")
+        part.inputs.assign(answer=part.labels).to_csv(given[role], index=False)
+    strategies = ("logistic_regression", "pooled_regression", "gradient_boosting")
+    store = Store.open()
+    experiment = store.submit(
+        plan.plan(Experiment("own_files", strategies, own_files.settings(**given), seeds=3, labels=(40,), device="cpu"))
+    )
+    launch.here(store, experiment)
+    runs = store.runs(experiment)
+    (taken.folder("x").parent).mkdir(parents=True)
+    for strategy in strategies[:2]:
+        run = model_choice.run_of(runs, strategy)["run"]
+        export(store, run, taken.folder(run))
+    return experiment, runs
+
+
+def test_the_page_answers_with_two_models_side_by_side(finished):
+    experiment, runs = finished
+    app = opened("share/model.py", experiment=experiment, take="pooled_regression", beside="logistic_regression")
+    text = said(app)
+    assert "How do I take it away?" in text
+    assert "Checked: it answers all 400 test cases as its run did." in text
+    assert not app.error
+    for strategy in ("pooled_regression", "logistic_regression"):
+        run = model_choice.run_of(runs, strategy)["run"]
+        told = asked.ask(run, test=0)
+        first = load(taken.folder(run)).predict(pd.read_csv(load_test(runs)).head(1)).iloc[0]
+        assert told["answers"][0]["probability of yes"] == pytest.approx(first["probability of yes"])
+        assert f"### {first['predicted']}" in text
+        assert len(told["near"]) == asked.NEAR
+        assert all(0 <= near["place"] < 40 for near in told["near"])
+    app.number_input(key="cell age 0").set_value(9.0).run()
+    assert not app.exception
+    assert not app.error
+
+
+def load_test(runs: pd.DataFrame) -> str:
+    return Store.open().spec(runs["run"].iloc[0]).settings["test"]
+
+
+def test_the_nearest_labelled_example_of_a_labelled_example_is_itself(finished):
+    from tlcore.export.answering import Neighbours, _hand
+
+    _experiment, runs = finished
+    run = model_choice.run_of(runs, "pooled_regression")["run"]
+    hand = _hand(run)
+    near = Neighbours(load(taken.folder(run)), hand)
+    for place in (0, 7):
+        found = near.of(hand.train.take(np.array([place])), 3)
+        assert found[0] == {"place": place, "distance": 0.0}
+        assert 0 < found[1]["distance"] <= found[2]["distance"]
+
+
+def test_what_cannot_be_answered_is_said_and_the_process_goes_on(finished, tmp_path):
+    _experiment, runs = finished
+    run = model_choice.run_of(runs, "pooled_regression")["run"]
+    (tmp_path / "short.csv").write_text("age,income\n1,2\n3,4\n")
+    with pytest.raises(Unusable) as refused:
+        asked.ask(run, file=str(tmp_path / "short.csv"))
+    assert len(refused.value.problems) == 3
+    assert len(asked.ask(run, file=load_test(runs))["answers"]) == 400
+
+
+def test_the_seed_is_the_middle_one_by_validation_and_never_chosen_by_test():
+    runs = pd.DataFrame(
+        {"strategy": "dann", "run": ["a", "b", "c"], "seed": [0, 1, 2], "valid_score": [0.9, 0.5, 0.7],
+         "test_score": [0.1, 0.9, 0.2]}
+    )  # fmt: skip
+    assert model_choice.run_of(runs, "dann")["run"] == "c"
+    assert model_choice.run_of(runs.assign(test_score=0.0), "dann")["run"] == "c"
+    assert model_choice.run_of(runs.assign(valid_score=np.nan), "dann")["seed"] == 0
+
+
+def test_an_example_says_that_it_has_no_model_yet_and_how_to_get_one(example):
+    app = opened("share/model.py", experiment=example("cold_start"))
+    assert "Examples ship without models" in said(app)
+    assert [button.label for button in app.button].count("Make the model") == 1
+    assert not app.subheader
