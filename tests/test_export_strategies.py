@@ -33,7 +33,7 @@ def _home(name: str) -> str:
 
 
 ELSEWHERE = [
-    ("fine_tune", "texts"), ("auto", "texts"), ("fine_tune", "images"), ("pooled_boosting", "table, a number"),
+    ("auto", "texts"), ("pooled_boosting", "table, a number"),
     ("scratch", "table, a number"), ("tradaboost", "table, a number"), ("random_forest", "table, three classes"),
     ("fine_tune", "sounds"), ("logistic_regression", "sounds"), ("source_forest", "table, a number"),
 ]  # fmt: skip
