@@ -11,7 +11,7 @@ ICON = Path(__file__).parent / "parts" / "icon.svg"  # a named symbol would be f
 
 st.set_page_config(page_title="TransferLab", page_icon=ICON, layout="wide")
 language.speak()
-page = st.navigation(menu.build())
+page = st.navigation(menu.build(), expanded=True)  # else the last pages hide behind a click
 frame.follow(page.url_path)
 try:
     with st.sidebar:
