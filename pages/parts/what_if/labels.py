@@ -32,7 +32,7 @@ def show(experiment: StoredExperiment) -> None:
     if rows.empty:
         compare.answer(_unanswerable(done))
         return
-    row = _chosen(experiment, done, rows, pool)
+    row = _chosen(experiment, done[done["labels"].fillna(pool).isin(rows["labels"])], rows, pool)
     answer = st.container()
     price, further = _inputs()
     names, labels = (str(row["strategy"]), str(row["baseline"])), float(row["labels"])
@@ -168,5 +168,6 @@ def _bought(_curve: pd.DataFrame, key: tuple, strategy: str, labels: float, furt
 @st.cache_data(show_spinner=False, max_entries=200)
 def _band(_curve: pd.DataFrame, key: tuple, strategy: str, end: float, metric: str) -> pd.DataFrame:
     """What the law says from the last budget on, in the metric's own direction."""
-    band = fitted(_curve, _best(metric)).band(np.geomspace(float(_curve.columns[-1]), end, STEPS))
+    fit = fitted(_curve, _best(metric))
+    band = fit.band(np.geomspace(fit.law.most, end, STEPS))
     return band.assign(**{name: catalog.metric(metric).sign * band[name] for name in ("mean", "low", "high")})
