@@ -54,3 +54,16 @@ def test_without_a_model_to_hold_transfer_against_it_says_so(store):
     experiment = store.submit(shelves.planned(("fine_tune",), seeds=1))
     shelves.carried_out(store)
     assert "nothing to hold transfer against" in said(opened("compare/what_if.py", experiment=experiment))
+
+
+def test_a_budget_that_no_seed_shares_with_a_model_without_transfer_is_not_offered(store):
+    import shelves
+
+    experiment = store.submit(shelves.planned(("scratch", "fine_tune"), seeds=2, labels=(40, 80)))
+    for run in store.runs(experiment).itertuples():  # with 80 labels fine-tuning's second seed is done, else the first
+        if run.seed != (run.strategy == "fine_tune" and run.labels == 80):
+            store.ask(run.run, "stop")
+    while store.waiting():
+        shelves.carried_out(store)
+    text = said(opened("compare/what_if.py", experiment=experiment, budget="80"))
+    assert "what it does with 40" in text
