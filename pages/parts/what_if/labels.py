@@ -93,11 +93,11 @@ def _inputs() -> tuple[float | None, int]:
     """A label's price, None where it has none, and how many more labels to ask about."""
     left, right = st.columns(2)
     price = left.number_input(
-        _("Price of a label, in any currency"), 0.0, value=0.0, step=0.5, format="%g", key="label_price", **forms.BOUND,
+        _("Price of a label, in any currency"), 0.0, value=0.0, step=0.5, format="%g", key="saver_price", **forms.BOUND,
         help=_("What it costs to have one more case labelled. 0: labels are counted, not priced."),
     )  # fmt: skip
     further = right.number_input(
-        _("More labels to ask about"), 1, 1_000_000, 100, 50, key="further", **forms.BOUND,
+        _("More labels to ask about"), 1, 1_000_000, 100, 50, key="more_labels", **forms.BOUND,
         help=_("Within what was tried it is read off the curve; beyond, off a power law that says so."),
     )  # fmt: skip
     return price or None, int(further)
