@@ -106,8 +106,7 @@ def labels(
                                min_value=0.0, format="%.2f", width=FIGURE, key="hour_price", **forms.BOUND)  # fmt: skip
     counts = experiment.facts.get("counts", {}).get("target", {})
     without = flat.best if flat is not None else _blind(worths)
-    seconds = runs.groupby("strategy")["seconds"].mean()
-    found = label_cost.paid_back(worths, seconds, without, label, hour, counts.get("n"))
+    found = label_cost.paid_back(worths, runs, without, label, hour, counts.get("n"))
     here = compare.of_budget(found, labels)
     said.markdown(f"##### {show.plain(worth.paid(here, strategy, worth_))}")
     st.caption(
@@ -137,7 +136,9 @@ def _table(rows: pd.DataFrame, worth_: Worth) -> None:
                 "–" if pd.isna(low) else f"{worth.cases(low)} – {worth.cases(high)}"
                 for low, high in zip(rows["break_even_low"], rows["break_even_high"], strict=True)
             ],
-            "same": [worth.labels(count, most) for count, most in zip(rows["same_labels"], rows["most"], strict=True)],
+            "same": [
+                worth.labels(*row) for row in rows[["same_labels", "least", "most"]].itertuples(index=False, name=None)
+            ],
             "same_cost": [
                 "–" if not np.isfinite(cost) else money(cost, cash) for cost in rows["same_cost"]
             ],
@@ -157,8 +158,11 @@ def _table(rows: pd.DataFrame, worth_: Worth) -> None:
                 _("For each {currency} of labels", currency=cash), help=_("Of that, per 1,000 cases.")),
             "break_even": text(_("Paid after (cases)"), help=_("Labels and training.")),
             "between": text(_("95 %: between")),
-            "same": text(_("Labels without transfer"), help=_("That the best model without transfer needs to bring as "
-                                                              "much, read from the label budgets of this experiment.")),
+            "same": text(
+                _("Labels for the same profit"),
+                help=_("That the best model without transfer needs, read from the label budgets of this experiment. No "
+                       "figure where it is open which of the two is worth more."),
+            ),
             "same_cost": text(_("They cost")),
         },
     )  # fmt: skip

@@ -42,7 +42,8 @@ def answer(summary: pd.DataFrame, name: str) -> Answer:
         return Answer(headline, (why,))
     if pd.isna(row["gain"]):
         why = _("No transfer helps surely here, and this is the best model without: it is simpler to run and explain.")
-        return Answer(_("Take this model, which does not transfer: {strategy}.", strategy=title), (why,), name, row["verdict"])
+        headline = _("Take this model, which does not transfer: {strategy}.", strategy=title)
+        return Answer(headline, (why,), name, row["verdict"])
     told = _("{gain} over {baseline}, the best model without transfer.", gain=gain(row),
              baseline=style.title(row["baseline"]))  # fmt: skip
     said = (told, _("Whether it helps is still open.")) if row["verdict"] == OPEN else (told,)

@@ -81,7 +81,7 @@ def at_capacity(
 
 
 def paid(rows: pd.DataFrame, strategy: str | None, worth: Worth) -> str:
-    """When labels and training have paid, and what the same would cost without transfer, in one sentence.
+    """When labels and training have paid, and what the same profit would cost without transfer, in one sentence.
 
     ``rows``: those of one label budget of `tlcore.measure.label_cost.paid_back`.
     """
@@ -102,10 +102,12 @@ def paid(rows: pd.DataFrame, strategy: str | None, worth: Worth) -> str:
     if pd.isna(row["same_labels"]):
         return back
     if row["same_labels"] == float("inf"):
-        more = _("Without transfer, more than {n} labels would be needed to bring as much.", n=f"{row['most']:,.0f}")
+        more = _("For the same profit without transfer, more than {n} labels would be needed.", n=f"{row['most']:,.0f}")
     else:
-        more = _("Without transfer, it takes about {n} labels to bring as much, at {sum}.",
-                 n=f"{row['same_labels']:,.0f}", sum=money(row["same_cost"], worth.currency))  # fmt: skip
+        said = _("For the same profit without transfer, it takes at most {n} labels, at {sum}.")
+        if row["same_labels"] > row["least"]:
+            said = _("For the same profit without transfer, it takes about {n} labels, at {sum}.")
+        more = said.format(n=f"{row['same_labels']:,.0f}", sum=money(row["same_cost"], worth.currency))
     return f"{back} {more}"
 
 
@@ -116,11 +118,12 @@ def cases(count: float) -> str:
     return _("never") if count == float("inf") else f"{-(-count // 1):,.0f}"
 
 
-def labels(count: float, most: float) -> str:
-    """How many labels something takes; more than were tried where it never got there."""
+def labels(count: float, least: float, most: float) -> str:
+    """How many labels something takes; more than were tried where it never got there, no more than the fewest that
+    were where those are enough."""
     if pd.isna(count):
         return "–"
-    return f"> {most:,.0f}" if count == float("inf") else f"{count:,.0f}"
+    return f"> {most:,.0f}" if count == float("inf") else f"{'≤ ' if count <= least else ''}{count:,.0f}"
 
 
 def money(amount: float, currency: str, signed: bool = False) -> str:

@@ -9,9 +9,9 @@ seed's (isotonic regression, Barlow et al., 1972).
 own, negative where transfer costs labels. The 95 % interval goes from the fewest labels at which a paired t-test over
 seeds does not find the rival behind, to the most at which it does not find it ahead (Fieller, 1954, for a ratio; here
 for a crossing). The pairs keep that a seed deals all strategies the same hand, and there is an interval also where the
-crossing itself is never reached. A budget that fewer than three seeds have finished, where others have more, is left
-out until they have: it would leave every other budget's answer to those few. Between budgets more than four times apart only the order is known, and the interval
-reaches from one to the other. `docs/labels_saved.md` has its coverage, measured.
+crossing itself is never reached. Between budgets more than four times apart only the order is known, and the interval
+reaches from one to the other. `docs/labels_saved.md` has its coverage, measured. A budget that fewer than three seeds
+have finished, where others have more, is left out until they have: pairs would shrink to those few everywhere.
 
 **The best of several rivals** is the one that needs fewest. Luck helps to choose it, so the lower end is the lowest of
 all that might as well have been chosen, and the upper end is drawn at a level that they share.

@@ -159,4 +159,4 @@ def _costs(
         same = worths.loc[worths["strategy"] == "frequency_table", "mean"]
         without = float(same.mean())
     every = experiment.facts.get("counts", {}).get("target", {}).get("n")
-    return paid_back(worths, runs.groupby("strategy")["seconds"].mean(), without, label, hour, every)
+    return paid_back(worths, runs, without, label, hour, every)
