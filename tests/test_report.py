@@ -29,6 +29,7 @@ from tlcore.report.bundle import bundle, described
 from tlcore.report.html import html
 from tlcore.report.pptx import WIDTH, pptx
 from tlcore.report.sections import every, seven
+from tlcore.report.sections import value as price
 from tlcore.report.written import write
 from tlcore.spec import Experiment
 from tlcore.store import Store
@@ -216,6 +217,16 @@ def test_what_a_case_is_worth_is_assumed_and_said_so_until_a_person_says_it(mate
     gains = measure.worth_of(outcomes).set_index("strategy")["gain"]
     figure = dict(said.figures)["Transfer is worth"]
     assert any(figure == money(gain, "CHF", signed=True) for gain in gains.dropna())
+
+
+def test_the_event_is_the_one_asked_for_else_the_rarest_class_that_the_test_set_has(materials):
+    some = materials["digits"]
+    counts = dict.fromkeys(some.facts["classes"], 9) | {"3": 0, "7": 2}
+    facts = some.facts | {"counts": {"test": {"n": sum(counts.values()), "classes": counts}}}
+    rare = replace(some, stored=replace(some.stored, facts=facts))
+    assert some.facts["classes"][rare.event] == "7"
+    asked = replace(some, wanted=some.facts["classes"].index("4"))
+    assert any("digit = 4" in sentence for sentence in price.tell(asked).sentences)
 
 
 def half(material: Material) -> Material:

@@ -61,6 +61,10 @@ def test_of_several_classes_one_is_the_event(example):
     app = opened("compare/value.py", experiment=example("digits"), event="7")
     assert "The event: digit = 7." in said(app)
     assert "1,000 cases are worth" in said(app)
+    priced = said(app).split("1,000 cases are worth")[1].split(" more")[0]
+    app.switch_page("share/report.py").run()
+    assert not app.exception
+    assert priced in said(app)
 
 
 def test_figures_are_kept_chosen_and_forgotten_and_stand_in_the_address(example):

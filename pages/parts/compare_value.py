@@ -12,6 +12,7 @@ from tlcore.charts import answers, style, worth
 from tlcore.charts import value as charts
 from tlcore.charts.worth import money
 from tlcore.errors import Unusable
+from tlcore.measure import imbalance
 from tlcore.measure.payoffs import PER, Payoffs, Worth, assumed
 from tlcore.measure.payoffs import worth as worth_from
 from tlcore.measure.value import VALID, Flat
@@ -24,13 +25,18 @@ ASSUMED = ""  # the name of those nobody saved
 
 def event(experiment: StoredExperiment) -> int:
     """The class that is to be found: of two the event, of more the rarest unless a person chooses."""
-    classes = experiment.facts["classes"]
+    classes, usual = experiment.facts["classes"], imbalance.event(experiment.facts)
     if len(classes) < 3:
-        return 1
-    counts = experiment.facts["counts"]["test"].get("classes") or {}
-    rarest = min(classes, key=lambda name: counts.get(name, np.inf))
-    return classes.index(forms.choice(st.selectbox, _("Event"), {name: name for name in classes}, "event", rarest,
-                                      width=FIGURE * 2))  # fmt: skip
+        return usual
+    return classes.index(forms.choice(st.selectbox, _("Event"), {name: name for name in classes}, "event",
+                                      classes[usual], width=FIGURE * 2))  # fmt: skip
+
+
+def chosen_event(experiment: StoredExperiment) -> int | None:
+    """The class that a person chose, on this page or in a link; None where nobody did, or there is no choice."""
+    classes = experiment.facts["classes"]
+    asked = st.query_params.get("event", st.session_state.get("event"))
+    return classes.index(asked) if len(classes) > 2 and asked in classes else None
 
 
 def asked(experiment: StoredExperiment, event: int) -> Worth | None:

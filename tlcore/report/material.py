@@ -36,11 +36,13 @@ class Material:
     runs: pd.DataFrame
     labels: int | None
     worth: Worth | None = None  # what a case is worth; None: as the scenario assumes
+    wanted: int | None = None  # the position of the class that is to be found; None: as `imbalance.event` has it
 
     @classmethod
     def of(
-        cls, store: Store, experiment_id: str, labels: int | str | None = None, worth: Worth | None = None
-    ) -> Material:
+        cls, store: Store, experiment_id: str, labels: int | str | None = None, worth: Worth | None = None,
+        wanted: int | None = None,
+    ) -> Material:  # fmt: skip
         """``labels``: a label budget, "all", or None for the one the scenario's story is about.
 
         Raises `Unusable` where no run has finished, or none at this budget.
@@ -62,7 +64,7 @@ class Material:
                     known=_(", ").join(_("all") if count is None else str(count) for count in known),
                 )
             )  # fmt: skip
-        return cls(store, stored, runs, chosen, worth)  # type: ignore[arg-type]
+        return cls(store, stored, runs, chosen, worth, wanted)  # type: ignore[arg-type]
 
     @property
     def experiment(self) -> Experiment:
@@ -127,12 +129,10 @@ class Material:
         found = {run: self.store.predictions(run) for run in dict.fromkeys(self.done["run"])}
         return {run: imbalance.taken_out(frame) for run, frame in found.items() if frame is not None and len(frame)}
 
-    @cached_property
+    @property
     def event(self) -> int:
-        """The position of the class that is to be found: of two the event, of more the rarest in the test set."""
-        classes = self.facts["classes"]
-        counts = self.facts["counts"]["test"]["classes"]
-        return classes.index(min(classes, key=lambda name: counts.get(name, 0))) if len(classes) > 2 else 1
+        """The position of the class that is to be found."""
+        return imbalance.event(self.facts) if self.wanted is None else self.wanted
 
     @cached_property
     def price(self) -> Worth:
