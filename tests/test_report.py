@@ -29,6 +29,7 @@ from tlcore.report.bundle import bundle, described
 from tlcore.report.html import html
 from tlcore.report.pptx import WIDTH, pptx
 from tlcore.report.sections import every, seven
+from tlcore.report.sections import question as asked_of
 from tlcore.report.sections import value as price
 from tlcore.report.written import write
 from tlcore.spec import Experiment
@@ -227,6 +228,16 @@ def test_the_event_is_the_one_asked_for_else_the_rarest_class_that_the_test_set_
     assert some.facts["classes"][rare.event] == "7"
     asked = replace(some, wanted=some.facts["classes"].index("4"))
     assert any("digit = 4" in sentence for sentence in price.tell(asked).sentences)
+
+
+def test_who_saw_every_label_is_not_said_to_have_had_the_same_and_what_is_simulated_is_said_once(material, told):
+    some = {section.name: section for section in told("cold_start")}
+    ceiling = material.runs.iloc[:1].assign(strategy="oracle_network", labels=None, run="c")
+    beside = replace(material, runs=pd.concat([material.runs, ceiling]))
+    assert material.ceilings == any("oracle" in name for name in material.runs["strategy"])
+    assert "All but the ceilings" in asked_of.tell(beside).notes[0]
+    assert "simulated" in " ".join(some["risks"].sentences)
+    assert "simulat" not in " ".join([*some["data"].sentences, *some["next_step"].sentences])
 
 
 def half(material: Material) -> Material:

@@ -102,6 +102,11 @@ class Material:
         return of_budget(self.all_done, self.labels)
 
     @cached_property
+    def ceilings(self) -> bool:
+        """Whether any strategy learnt from every target label."""
+        return any(map(catalog.is_ceiling, self.own["strategy"].unique()))
+
+    @cached_property
     def summaries(self) -> pd.DataFrame:
         """The summary frame of every label budget."""
         return summarise(self.runs, self.experiment.margin)

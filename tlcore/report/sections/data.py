@@ -32,8 +32,6 @@ def tell(material: Material) -> Section:
         counted("{n} further example of the target has no label.", "{n} further examples of the target have no label.",
                 unlabelled) if unlabelled else "",
         _rarest(material),
-        _("The data is simulated: drawn from a documented model, so that the truth is known; no real customers.")
-        if material.facts.get("simulated") else "",
     ]  # fmt: skip
     return Section(
         _("What does it rest on?"), message, tuple(sentence for sentence in sentences if sentence),
