@@ -117,22 +117,14 @@ def pictures(
         st.subheader(_("What each strategy brings"), anchor=False)
         show.chart(
             charts.profits(summary, worth_, flat), table(summary, outcomes, worth_), key="profits",
-            what=_("Profit of {n} test cases, the mean over seeds with its 95 % interval: how far it would move with "
-                   "other labels and other starts. The words say whether it is more than the best model without "
-                   "transfer brings, seed by seed. Of numbers the profit is what errors cost, below zero.",
-                   n=f"{PER:,}"),
+            what=charts.profits_explained(),
         )  # fmt: skip
     with right:
         st.subheader(_("Where to draw the line") if flat else _("Where to lean"), anchor=False)
         show.chart(
             charts.against_threshold(drawn, summary, outcomes, worth_, flat, experiment.facts["label"]),
             drawn.round(4), key="threshold",
-            what=_("Every point of a curve is a rule: name a case when its probability is at least so high. The dot is "
-                   "the rule in use, chosen without a look at the test set: by validation labels where there are "
-                   "enough of them, else by the payoffs alone. A higher point elsewhere is known only in hindsight.")
-            if flat
-            else _("Where one side of an error is dearer, predictions should lean to the other. The dot is the shift "
-                   "in use, chosen on validation labels where there are enough of them."),
+            what=charts.against_threshold_explained(worth_),
         )  # fmt: skip
 
 

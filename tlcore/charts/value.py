@@ -76,6 +76,16 @@ def profits(summary: pd.DataFrame, worth: Worth, flat: Flat | None = None) -> st
     )  # fmt: skip
 
 
+def profits_explained() -> str:
+    """How `profits` is read."""
+    return _(
+        "Profit of {n} test cases, the mean over seeds with its 95 % interval: how far it would move with other "
+        "labels and other starts. The words say whether it is more than the best model without transfer brings, seed "
+        "by seed. Of numbers the profit is what errors cost, below zero.",
+        n=f"{PER:,}",
+    )
+
+
 def against_threshold(
     curve: pd.DataFrame, summary: pd.DataFrame, outcomes: pd.DataFrame, worth: Worth, flat: Flat | None = None,
     unit: str = "",
@@ -135,6 +145,20 @@ def against_threshold(
         if curves.single(curve, kept)
         else "",
         _("Not drawn: {strategies}.", strategies=style.titles(left_out)) if left_out else "",
+    )
+
+
+def against_threshold_explained(worth: Worth) -> str:
+    """How `against_threshold` is read."""
+    if isinstance(worth, Payoffs):
+        return _(
+            "Every point of a curve is a rule: name a case when its probability is at least so high. The dot is the "
+            "rule in use, chosen without a look at the test set: by validation labels where there are enough of "
+            "them, else by the payoffs alone. A higher point elsewhere is known only in hindsight."
+        )
+    return _(
+        "Where one side of an error is dearer, predictions should lean to the other. The dot is the shift in use, "
+        "chosen on validation labels where there are enough of them."
     )
 
 

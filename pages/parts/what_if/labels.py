@@ -47,11 +47,7 @@ def show(experiment: StoredExperiment) -> None:
                 further={name: _band(curves[name], key, name, labels + further, metric) for name in beyond},
             ),
             _points(points), key="efficiency",
-            what=_(
-                "Each line is a strategy: its mean score on the test set with so many target labels. The arrow starts "
-                "where the strategy stands and ends where the best model without transfer does as well: its length is "
-                "the labels saved. Each doubling of the labels is as wide."
-            ),
+            what=efficiency.curves_explained(),
         )  # fmt: skip
         missing_budgets.offer(experiment, {float(count) for curve in curves.values() for count in curve}, pool)
         st.subheader(_("What would more labels bring?"), anchor=False)

@@ -68,7 +68,6 @@ def _exhibits(material: Material, sizes: dict[str, int]) -> tuple[Exhibit, ...]:
     return (
         Exhibit(
             _("How many examples of each class there are"), charts.counts(named), table,
-            _("How many examples of each class the source, the target labels of one run and the test set hold. The "
-              "axis is logarithmic: each step is ten times as many."),
+            charts.counts_explained(),
         ),
     )  # fmt: skip

@@ -38,9 +38,7 @@ def tell(material: Material) -> Section:
         exhibits=(
             Exhibit(
                 _("Score on the test set against target labels"), chart, _table(here),
-                _("Each line is a strategy: its mean score on the test set with so many target labels. The arrow "
-                  "starts where the strategy stands and ends where the best model without transfer does as well: its "
-                  "length is the labels saved. Each doubling of the labels is as wide."),
+                charts.curves_explained(),
                 brief,
             ),
         ),
