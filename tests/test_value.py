@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 from tlcore import catalog
-from tlcore.charts.worth import answered, money
+from tlcore.charts.answers import Answer
+from tlcore.charts.worth import answer, money
 from tlcore.errors import Unusable
 from tlcore.measure import value
 from tlcore.measure.ladders import Errors, Ladder, ladders
@@ -54,6 +55,11 @@ def compared(seeds: int = 5, **sizes: int) -> tuple[pd.DataFrame, dict[str, pd.D
 
 def climbed(kept: dict[str, pd.DataFrame]):
     return ladders({run: rungs(frame) for run, frame in kept.items()})
+
+
+def answered(found, runs: pd.DataFrame, worth) -> Answer:
+    told = outcomes(found, runs, worth)
+    return answer(worth_of(told), told, worth, flat(found, worth) if isinstance(worth, Payoffs) else None)
 
 
 def counted(frame: pd.DataFrame, threshold: float, part: str, worth: Payoffs) -> float:
@@ -206,7 +212,7 @@ def test_where_doing_without_a_model_is_worth_more_the_answer_says_so():
 )
 def test_payoffs_that_leave_nothing_to_decide_are_answered_in_a_sentence(some, decision, words):
     assert some.decision == decision
-    assert words in answered({}, pd.DataFrame(), some).headline
+    assert words in some.objection
     with pytest.raises(ValueError, match=words):
         outcomes({}, pd.DataFrame(), some)
 

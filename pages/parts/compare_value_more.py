@@ -105,7 +105,7 @@ def labels(
         hour = st.number_input(_("An hour of the machine ({currency})", currency=worth_.currency), value=HOUR, step=0.5,
                                min_value=0.0, format="%.2f", width=FIGURE, key="hour_price", **forms.BOUND)  # fmt: skip
     counts = experiment.facts.get("counts", {}).get("target", {})
-    without = flat.best if flat is not None else _blind(worths)
+    without = flat.best if flat is not None else label_cost.blind(worths)
     found = label_cost.paid_back(worths, runs, without, label, hour, counts.get("n"))
     here = compare.of_budget(found, labels)
     said.markdown(f"##### {show.plain(worth.paid(here, strategy, worth_))}")
@@ -114,12 +114,6 @@ def labels(
           deed=worth.whom(flat.all >= flat.none) if flat is not None else _("always predicting the same number"))
     )  # fmt: skip
     _table(here.sort_values("profit", ascending=False), worth_)
-
-
-def _blind(worths: pd.DataFrame) -> float:
-    """What always answering the same is worth: of numbers there is no naming all or none."""
-    rows = worths[worths["strategy"] == "frequency_table"]
-    return float(rows["mean"].mean()) if len(rows) else float("nan")
 
 
 def _table(rows: pd.DataFrame, worth_: Worth) -> None:

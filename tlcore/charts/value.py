@@ -15,7 +15,7 @@ from tlcore.measure.payoffs import PER, Payoffs, Worth
 from tlcore.measure.value import Flat
 from tlcore.words import _
 
-ROWS_AT_MOST, CURVES_AT_MOST = 16, 4  # bands of more curves cover each other
+ROWS_AT_MOST = 16
 LOWER = 18  # pixels between the middle of a row and its interval: its words stand above
 FEW, FINE = 0.1, [0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1]  # where p* is below, low thresholds are spread out
 SUM = ",.4~r"

@@ -1,7 +1,4 @@
-"""What is it worth? The answer in money, in words a manager can repeat.
-
-`answered` is all a report needs: the runs of one label budget, their ladders and the payoffs.
-"""
+"""What is it worth? The answer in money, in words a manager can repeat."""
 
 from __future__ import annotations
 
@@ -11,25 +8,13 @@ from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
 from tlcore.measure import value
 from tlcore.measure.gain import CEILING, HELPS, HURTS, OPEN, SAME
-from tlcore.measure.ladders import Ladders
 from tlcore.measure.payoffs import PER, Payoffs, Worth
 from tlcore.measure.value import ENOUGH, Flat
 from tlcore.words import _, counted
 
 
-def answered(found: Ladders, runs: pd.DataFrame, worth: Worth) -> Answer:
-    """Is transfer worth money? From the ladders of these runs of one label budget (`tlcore.measure.ladders`)."""
-    if worth.objection:
-        return Answer(worth.objection)
-    told = value.outcomes(found, runs, worth)
-    flat = value.flat(found, worth) if isinstance(worth, Payoffs) and found else None
-    return answer(value.worth_of(told), told, worth, flat)
-
-
 def answer(summary: pd.DataFrame, outcomes: pd.DataFrame, worth: Worth, flat: Flat | None = None) -> Answer:
-    """The same from what was measured: `value.worth_of`, `value.outcomes` and, for classes, `value.flat`."""
-    if worth.objection:
-        return Answer(worth.objection)
+    """Is transfer worth money? From `value.worth_of`, `value.outcomes` and, for classes, `value.flat`."""
     if outcomes.empty:
         return Answer(_("No answer: no run kept what it would say of every case, so it cannot be priced."))
     rows = summary[summary["gain"].notna()]

@@ -63,6 +63,12 @@ def paid_back(
     return told.assign(least=least, most=most)[COLUMNS].reset_index(drop=True)
 
 
+def blind(worths: pd.DataFrame) -> float:
+    """What always answering the same number is worth, from ``worths`` as in `paid_back`: nobody can name all or none
+    of numbers. NaN where it took no part."""
+    return float(worths.loc[worths["strategy"] == "frequency_table", "mean"].mean())
+
+
 def reaching(labels: np.ndarray, profits: np.ndarray, level: float) -> float:
     """The fewest labels with which a curve of profits ``(B,)`` over ascending ``labels`` reaches a level.
 

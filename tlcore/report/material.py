@@ -148,8 +148,7 @@ class Material:
     @cached_property
     def ladders(self) -> Ladders:
         """What every threshold names in the finished runs of this label budget that kept it, by run."""
-        found = {run: self.store.rungs(run, self.event) for run in dict.fromkeys(self.done["run"])}
-        return ladders({run: frame for run, frame in found.items() if frame is not None and len(frame)})
+        return ladders({run: self.store.rungs(run, self.event) for run in dict.fromkeys(self.done["run"])})
 
     @cached_property
     def situation(self) -> Situation | None:

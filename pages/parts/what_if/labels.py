@@ -14,7 +14,7 @@ from tlcore import catalog
 from tlcore.charts import answers, efficiency, labels_saved, style
 from tlcore.charts.answers import Answer
 from tlcore.measure import efficiency as measure
-from tlcore.measure.gain import HELPS, HURTS, OPEN
+from tlcore.measure.gain import OPEN
 from tlcore.measure.learning_curve import Bought, bought, fitted
 from tlcore.store import StoredExperiment
 from tlcore.words import _
@@ -133,16 +133,12 @@ def _every(rows: pd.DataFrame, price: float | None) -> None:
                 _("Labels saved"): labels_saved.saved(row, price),
                 _("The best without transfer needs"): labels_saved.needs(row),
                 _("Best without transfer"): style.title(row["baseline"]),
-                _("Saved for sure"): _yes(labels_saved.verdict(row)),
+                _("Saved for sure"): labels_saved.sure(row),
             }
         )
     shown_rows = pd.DataFrame(table)
     st.dataframe(shown_rows, hide_index=True)
     shown.download(shown_rows, key="labels saved")
-
-
-def _yes(verdict: str) -> str:
-    return {HELPS: _("yes"), HURTS: _("no, lost"), OPEN: _("not enough evidence")}[verdict]
 
 
 def _best(metric: str) -> float:
@@ -164,6 +160,6 @@ def _bought(_curve: pd.DataFrame, key: tuple, strategy: str, labels: float, furt
 @st.cache_data(show_spinner=False, max_entries=200)
 def _band(_curve: pd.DataFrame, key: tuple, strategy: str, end: float, metric: str) -> pd.DataFrame:
     """What the law says from the last budget on, in the metric's own direction."""
-    fit = fitted(_curve, _best(metric))
-    band = fit.band(np.geomspace(fit.law.most, end, STEPS))
+    last = float(measure.complete(_curve).columns[-1])
+    band = fitted(_curve, _best(metric)).band(np.geomspace(last, end, STEPS))
     return band.assign(**{name: catalog.metric(metric).sign * band[name] for name in ("mean", "low", "high")})

@@ -22,12 +22,14 @@ BRIEF = 4  # strategies on a slide, besides the best without transfer
 
 def tell(material: Material) -> Section:
     question, worth, found = _("What is it worth?"), material.price, material.ladders
-    if not found or worth.objection:
-        return Section(question, words.answered(found, material.done, worth).headline)
+    if worth.objection:
+        return Section(question, worth.objection)
     told = measure.outcomes(found, material.done, worth)
     summary = measure.worth_of(told)
-    flat = measure.flat(found, worth) if isinstance(worth, Payoffs) else None
+    flat = measure.flat(found, worth) if isinstance(worth, Payoffs) and found else None
     said = words.answer(summary, told, worth, flat)
+    if not found:
+        return Section(question, said.headline)
     return Section(
         question, said.headline, (*material.coverage(found), _figures(material, worth), *said.sentences),
         _tiles(summary, said.strategy, worth, flat),
