@@ -84,7 +84,7 @@ def test_figures_are_kept_chosen_and_forgotten_and_stand_in_the_address(example)
     store.close()
 
 
-@pytest.mark.parametrize("figure", ["nan", "inf", "much", ""])
+@pytest.mark.parametrize("figure", ["nan", "much"])
 def test_a_link_with_a_figure_that_is_none_opens_nevertheless(example, figure):
     experiment = example("cold_start")
     app = opened("compare/value.py", **{"experiment": experiment, f"tp_{experiment}": figure})
