@@ -7,13 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import forms, reads, show
-from tlcore import catalog
 from tlcore.charts import answers, style, worth
 from tlcore.charts import value as charts
 from tlcore.charts.worth import money
 from tlcore.errors import Unusable
 from tlcore.measure import imbalance
-from tlcore.measure.payoffs import PER, Payoffs, Worth, assumed
+from tlcore.measure.payoffs import PER, Payoffs, Worth
+from tlcore.measure.payoffs import usual as usual_worth
 from tlcore.measure.payoffs import worth as worth_from
 from tlcore.measure.value import VALID, Flat
 from tlcore.store import StoredExperiment
@@ -44,8 +44,7 @@ def asked(experiment: StoredExperiment, event: int) -> Worth | None:
 
     Every figure stands in the address under the experiment: another business has other figures.
     """
-    scenario = catalog.scenarios().get(experiment.experiment.scenario)
-    usual = assumed(scenario.worth if scenario else (), experiment.facts["kind"] == "regression")
+    usual = usual_worth(experiment.experiment.scenario, experiment.facts["kind"] == "regression")
     saved = reads.store().payoffs(usual.kind)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         figures = {
@@ -75,8 +74,7 @@ def asked(experiment: StoredExperiment, event: int) -> Worth | None:
 
 def typed(experiment: StoredExperiment) -> Worth | None:
     """What a person said a case is worth, on this page or in a link; None where nobody did, or it was no figure."""
-    scenario = catalog.scenarios().get(experiment.experiment.scenario)
-    usual = assumed(scenario.worth if scenario else (), experiment.facts["kind"] == "regression")
+    usual = usual_worth(experiment.experiment.scenario, experiment.facts["kind"] == "regression")
     known = {name: st.session_state.get(_key(name, experiment), figure) for name, figure in usual.figures.items()}
     try:
         found = worth_from(known, st.session_state.get(_key("currency", experiment), usual.currency))

@@ -17,7 +17,8 @@ from tlcore.measure import imbalance
 from tlcore.measure.budgets import budgets_of, finished, of_budget, usual
 from tlcore.measure.gain import summarise
 from tlcore.measure.ladders import Ladders, ladders
-from tlcore.measure.payoffs import Worth, assumed
+from tlcore.measure.payoffs import Worth
+from tlcore.measure.payoffs import usual as usual_worth
 from tlcore.measure.statistics import beside
 from tlcore.situation import Situation
 from tlcore.spec import Experiment
@@ -142,8 +143,7 @@ class Material:
     @cached_property
     def price(self) -> Worth:
         """What a case is worth: as a person said, else as the scenario assumes."""
-        scenario = catalog.scenarios().get(self.experiment.scenario)
-        return self.worth or assumed(scenario.worth if scenario else (), self.regression)
+        return self.worth or usual_worth(self.experiment.scenario, self.regression)
 
     @cached_property
     def ladders(self) -> Ladders:
