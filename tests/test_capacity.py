@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from test_value import SALE, climbed, compared
 
+from tlcore.charts.worth import paid
 from tlcore.errors import Unusable
 from tlcore.measure.capacity import capacity, gains, within
 from tlcore.measure.gain import COLUMNS
@@ -105,9 +106,15 @@ def worths(profits: dict[str, list[float]]) -> pd.DataFrame:
     return pd.DataFrame(rows).reindex(columns=COLUMNS).astype({"labels": object})
 
 
+def trained(**seconds: list[float]) -> pd.DataFrame:
+    """Runs that took so long with 50, 100 and 200 labels."""
+    rows = [(name, n, some) for name, each in seconds.items() for n, some in zip((50, 100, 200), each, strict=True)]
+    return pd.DataFrame(rows, columns=["strategy", "labels", "seconds"])
+
+
 def test_labels_and_training_have_paid_by_hand():
     found = paid_back(worths({"scratch": [1000, 2000, 3000], "fine_tune": [2000, 3000, 4000]}),
-                      pd.Series({"fine_tune": 1800.0}), without=500, label=3, hour=10)  # fmt: skip
+                      trained(fine_tune=[1800, 3600, 7200]), without=500, label=3, hour=10)  # fmt: skip
     one = found.set_index(["strategy", "labels"]).loc[("fine_tune", 50)]
     assert one["label_cost"] == 150
     assert one["training_cost"] == 5
@@ -118,12 +125,29 @@ def test_labels_and_training_have_paid_by_hand():
     assert (one["same_labels"], one["same_cost"]) == pytest.approx((100, 300))
     never = found.set_index(["strategy", "labels"]).loc[("fine_tune", 200)]
     assert (never["same_labels"], never["same_cost"], never["most"]) == (np.inf, np.inf, 200)
+    assert never["training_cost"] == 20
     assert found.loc[found["strategy"] == "scratch", "same_labels"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("profit", "verdict", "sentence"),
+    [
+        (2000, "helps", "For the same profit without transfer, it takes about 100 labels, at 300 EUR."),
+        (4000, "helps", "For the same profit without transfer, more than 200 labels would be needed."),
+        (900, "negative transfer", "For the same profit without transfer, it takes at most 50 labels, at 150 EUR."),
+        (2000, "not enough evidence", "have paid after 100 cases."),
+    ],
+)
+def test_labels_for_the_same_profit_are_told_where_it_is_known_which_is_worth_more(profit, verdict, sentence):
+    some = worths({"scratch": [1000, 2000, 3000], "fine_tune": [profit, 5000, 5000]})
+    some.loc[some["strategy"] == "fine_tune", "verdict"] = verdict
+    found = paid_back(some, trained(fine_tune=[60, 60, 60]), without=500, label=3, hour=0)
+    assert paid(found[found["labels"] == 50], "fine_tune", SALE).endswith(sentence)
 
 
 def test_what_earns_no_more_than_doing_nothing_never_pays_and_what_costs_nothing_has_paid():
     one = worths({"scratch": [100, 100, 100], "fine_tune": [200, 200, 200]})
-    none = pd.Series(dtype=float)
+    none = trained()
     assert (paid_back(one, none, without=400, label=1, hour=0)["break_even"] == np.inf).all()
     assert (paid_back(one, none, without=0, label=0, hour=0)["break_even"] == 0).all()
 
@@ -139,6 +163,6 @@ def test_a_price_is_no_less_than_nothing():
 def test_every_budget_has_its_own_best_without_transfer():
     runs, kept = compared(seeds=3)
     found = climbed(kept)
-    told = paid_back(worth_of(outcomes(found, runs, SALE)), runs.groupby("strategy")["seconds"].mean(), 0.0, 1.0, 0.0)
+    told = paid_back(worth_of(outcomes(found, runs, SALE)), runs, 0.0, 1.0, 0.0)
     assert set(told["strategy"]) == set(runs["strategy"])
     assert told["most"].eq(100).all()

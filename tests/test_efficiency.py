@@ -148,6 +148,23 @@ def test_a_mean_that_falls_is_levelled_and_few_seeds_give_no_interval():
     assert any("three seeds" in sentence for sentence in labels_saved.answer(saved(found).iloc[0]).sentences)
 
 
+def test_a_model_with_one_finished_seed_is_not_the_best_without_transfer():
+    found = exact(scratch=1.5, fine_tune=0.75, gradient_boosting=1.0)
+    found["gradient_boosting"] = found["gradient_boosting"].iloc[:1]
+    need = needed(found, "fine_tune", 50.0, ["scratch", "gradient_boosting"])
+    assert (need.rival, need.seeds, need.labels) == ("scratch", SEEDS, pytest.approx(200))
+
+
+def test_a_budget_that_one_seed_has_finished_takes_no_seed_from_the_others():
+    found = exact(scratch=1.5, fine_tune=0.75)
+    more = pd.Series(law(800.0), index=range(SEEDS))
+    begun, finished = (pd.concat([found["scratch"], some.rename(800.0)], axis=1) for some in (more[:1], more))
+    need = needed({**found, "scratch": begun}, "fine_tune", 50.0, ["scratch"])
+    assert need == needed(found, "fine_tune", 50.0, ["scratch"])
+    assert bought(begun, 50.0, 50.0, 1.0).low == pytest.approx(law(100) - law(50))
+    assert needed({**found, "scratch": finished}, "fine_tune", 200.0, ["scratch"]).labels == pytest.approx(800)
+
+
 def test_runs_judged_by_several_metrics_are_refused():
     both = pd.concat([runs_of({"scratch": {50.0: [0.5]}}, metric) for metric in ("accuracy", "rmse")])
     with pytest.raises(ValueError, match="several metrics"):
@@ -163,6 +180,13 @@ class TestMoreLabels:
         found = bought(exact(scratch=1.5)["scratch"], 50.0, 50.0, 1.0)
         assert found.gain == pytest.approx(law(100) - law(50))
         assert not found.extrapolated
+
+    def test_where_the_curve_falls_the_difference_is_that_of_every_seed(self):
+        curve = pd.DataFrame([[0.50, 0.48, 0.8], [0.50, 0.53, 0.8], [0.50, 0.46, 0.8]], columns=BUDGETS[:3])
+        told = np.array([-0.02, 0.03, -0.04])
+        reach = 4.302653 * told.std(ddof=1) / 3**0.5  # Student's t with two degrees of freedom
+        found = bought(curve, 25.0, 25.0, 1.0)
+        assert found[:3] == pytest.approx((told.mean(), told.mean() - reach, told.mean() + reach))
 
     @pytest.mark.parametrize("rate", [0.2, 0.5, 1.2])
     def test_a_law_without_noise_is_found_exactly(self, rate):

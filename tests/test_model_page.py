@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 import toys
 from apps import opened, said
+from frames import runs_of
 
 from pages.parts import asked, model_choice, taken
 from tlcore import launch, plan
 from tlcore.errors import Unusable
 from tlcore.export import load
 from tlcore.exporter import export
+from tlcore.measure.gain import summarise
 from tlcore.scenarios import own_files
 from tlcore.spec import Experiment
 from tlcore.store import Store
@@ -110,6 +112,16 @@ def test_the_seed_is_the_middle_one_by_validation_and_never_chosen_by_test():
     assert model_choice.run_of(runs, "dann")["run"] == "c"
     assert model_choice.run_of(runs.assign(test_score=0.0), "dann")["run"] == "c"
     assert model_choice.run_of(runs.assign(valid_score=np.nan), "dann")["seed"] == 0
+
+
+def test_without_a_model_to_hold_it_against_none_is_called_the_one_without_transfer():
+    runs = runs_of({"fine_tune": 0.8}, seeds=3)
+    told = model_choice.answer(summarise(runs), model_choice.proposed(summarise(runs)))
+    assert "Fine-tuning" in told.headline
+    assert "Without transfer" not in told.headline
+    assert "no model without transfer" in told.sentences[0]
+    few = summarise(runs_of({"fine_tune": 0.8, "scratch": 0.7}, seeds=2))
+    assert "Without transfer, take" in model_choice.answer(few, model_choice.proposed(few)).headline
 
 
 def test_an_example_says_that_it_has_no_model_yet_and_how_to_get_one(example):

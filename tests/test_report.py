@@ -29,6 +29,8 @@ from tlcore.report.bundle import bundle, described
 from tlcore.report.html import html
 from tlcore.report.pptx import WIDTH, pptx
 from tlcore.report.sections import every, seven
+from tlcore.report.sections import question as asked_of
+from tlcore.report.sections import value as price
 from tlcore.report.written import write
 from tlcore.spec import Experiment
 from tlcore.store import Store
@@ -216,6 +218,26 @@ def test_what_a_case_is_worth_is_assumed_and_said_so_until_a_person_says_it(mate
     gains = measure.worth_of(outcomes).set_index("strategy")["gain"]
     figure = dict(said.figures)["Transfer is worth"]
     assert any(figure == money(gain, "CHF", signed=True) for gain in gains.dropna())
+
+
+def test_the_event_is_the_one_asked_for_else_the_rarest_class_that_the_test_set_has(materials):
+    some = materials["digits"]
+    counts = dict.fromkeys(some.facts["classes"], 9) | {"3": 0, "7": 2}
+    facts = some.facts | {"counts": {"test": {"n": sum(counts.values()), "classes": counts}}}
+    rare = replace(some, stored=replace(some.stored, facts=facts))
+    assert some.facts["classes"][rare.event] == "7"
+    asked = replace(some, wanted=some.facts["classes"].index("4"))
+    assert any("digit = 4" in sentence for sentence in price.tell(asked).sentences)
+
+
+def test_who_saw_every_label_is_not_said_to_have_had_the_same_and_what_is_simulated_is_said_once(material, told):
+    some = {section.name: section for section in told("cold_start")}
+    ceiling = material.runs.iloc[:1].assign(strategy="oracle_network", labels=None, run="c")
+    beside = replace(material, runs=pd.concat([material.runs, ceiling]))
+    assert material.ceilings == any("oracle" in name for name in material.runs["strategy"])
+    assert "All but the ceilings" in asked_of.tell(beside).notes[0]
+    assert "simulated" in " ".join(some["risks"].sentences)
+    assert "simulat" not in " ".join([*some["data"].sentences, *some["next_step"].sentences])
 
 
 def half(material: Material) -> Material:

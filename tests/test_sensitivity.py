@@ -175,6 +175,7 @@ def test_a_dry_run_says_what_it_would_cost_and_starts_nothing(store, capsys):
     [
         ([], "Nothing is varied; add --vary KNOB=A,B,C with one of covariate_shift"),
         (["--vary", "concept_shift"], "reads like --vary labels=20,50,all"),
+        (["--vary", "labels=much"], "--vary labels is 'much'; it takes whole numbers"),
         (["--vary", "concept_shift=much"], "concept_shift is 'much'; it must be a number."),
         (["--vary", "concept_shift=0", "--of", "dann", "--strategies", "fine_tune"], "--of is 'dann'"),
         (["--vary", "concept_shift=0", "--labels", "20,50"], "one label budget"),
@@ -235,6 +236,8 @@ def test_values_that_make_no_map_are_said_in_place(asked):
     assert "must lie between" in page(**{"values.cold_start.covariate_shift": "0, 7"}).error[0].value
     assert "must be a number" in page(**{"values.cold_start.covariate_shift": "a lot"}).error[0].value
     assert "name 1 to 8" in page(**{"values.cold_start.covariate_shift": ""}).error[0].value
+    labels = page(**{"across.cold_start": "labels", "values.cold_start.labels": "20, some"})
+    assert labels.error[0].value.startswith("20, some are no numbers of labels")
 
 
 def test_a_great_many_runs_are_asked_back_before_they_start(asked, store):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from apps import opened, said
+from streamlit.testing.v1 import AppTest
 
 from pages.parts import what_if
 from tlcore import launch
@@ -18,9 +19,7 @@ def test_the_parts_are_found_by_their_files_each_with_a_place_of_its_own():
     assert len({part.PLACE for part in found.values()}) == len(found)
 
 
-@pytest.mark.parametrize("scenario", ["cold_start", "b2b_value", "scans"])  # two classes, a number, several classes
-def test_it_says_how_many_labels_are_saved_on_an_example_of_every_kind(example, scenario):
-    app = opened("compare/what_if.py", experiment=example(scenario))
+def check(app: AppTest) -> None:
     assert not app.error
     assert "the best without transfer" in said(app)
     assert "more labels than" in said(app)
@@ -28,12 +27,24 @@ def test_it_says_how_many_labels_are_saved_on_an_example_of_every_kind(example, 
     assert len(app.dataframe[0].value) > 5
 
 
-def test_a_price_and_more_labels_change_what_is_told_and_stay_in_the_address(example):
-    app = opened("compare/what_if.py", experiment=example("cold_start"), label_price="5", further="250")
+@pytest.mark.parametrize("scenario", ["b2b_value", "scans"])  # a number, several classes; two classes: below
+def test_it_says_how_many_labels_are_saved_on_an_example_of_every_kind(example, scenario):
+    check(opened("compare/what_if.py", experiment=example(scenario)))
+
+
+def test_a_price_and_more_labels_change_what_is_told_and_stay_whatever_another_page_asks(example):
+    app = opened("compare/what_if.py", experiment=example("cold_start"), saver_price="5", more_labels="250")
+    check(app)
     assert "At 5 a label" in said(app)
     assert "250 more labels than" in said(app)
-    app.number_input(key="label_price").set_value(0.0).run()
+    app.number_input(key="saver_price").set_value(0.0).run()
     assert "At 5 a label" not in said(app)
+    app.switch_page("compare/value.py").run()  # asks for a price too, in a currency, and what further to show
+    assert not app.exception
+    assert app.number_input(key="label_price").value == 2
+    app.switch_page("compare/what_if.py").run()
+    assert not app.exception
+    assert (app.number_input(key="saver_price").value, app.number_input(key="more_labels").value) == (0, 250)
 
 
 def test_the_missing_budgets_are_offered_with_runs_and_time_and_started_at_a_click(example, monkeypatch):
@@ -54,3 +65,16 @@ def test_without_a_model_to_hold_transfer_against_it_says_so(store):
     experiment = store.submit(shelves.planned(("fine_tune",), seeds=1))
     shelves.carried_out(store)
     assert "nothing to hold transfer against" in said(opened("compare/what_if.py", experiment=experiment))
+
+
+def test_a_budget_that_no_seed_shares_with_a_model_without_transfer_is_not_offered(store):
+    import shelves
+
+    experiment = store.submit(shelves.planned(("scratch", "fine_tune"), seeds=2, labels=(40, 80)))
+    for run in store.runs(experiment).itertuples():  # with 80 labels fine-tuning's second seed is done, else the first
+        if run.seed != (run.strategy == "fine_tune" and run.labels == 80):
+            store.ask(run.run, "stop")
+    while store.waiting():
+        shelves.carried_out(store)
+    text = said(opened("compare/what_if.py", experiment=experiment, budget="80"))
+    assert "what it does with 40" in text

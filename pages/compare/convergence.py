@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts import compare, compare_convergence, frame, reads, show
 from tlcore.charts import answers
-from tlcore.charts.convergence import picture, without_training
+from tlcore.charts.convergence import picture, picture_explained, without_training
 from tlcore.measure import convergence as measure
 from tlcore.measure.statistics import beside
 from tlcore.words import _
@@ -26,11 +26,7 @@ st.subheader(_("Score on the target while learning"), anchor=False)
 view = compare_convergence.view()
 show.chart(
     picture(epochs, runs, experiment.experiment.metric, view.x, seeds=view.seeds, source=view.source),
-    what=_(
-        "Each line is the mean score of a strategy over its seeds, on target examples that it does not learn from; "
-        "the band is the 95 % interval. A line starts once the strategy can answer for the target: what learning the "
-        "source took comes before. The dot marks the epoch that was kept. The highest line on the left is the fastest."
-    ),
+    what=picture_explained(),
     key="convergence",
 )
 

@@ -41,16 +41,14 @@ with left:
     named = charts.named(parts)
     show.chart(
         charts.counts(named), named, key="counts",
-        what=_("How many examples of each class the source, the target labels of one run and the test set hold. The "
-               "axis is logarithmic: each step is ten times as many."),
+        what=charts.counts_explained(),
     )  # fmt: skip
 with right:
     st.subheader(_("Alarms: how many are right, how many events are found"), anchor=False)
     event = 1 if binary else compare_imbalance.event(rarest, classes)
     show.chart(
         compare_imbalance.curve(experiment, done, event), key="precision_recall",
-        what=_("Every threshold is a compromise: further right finds more of the events, higher up means fewer false "
-               "alarms. The higher a line, the better. The dashed rule is what blind guessing reaches."),
+        what=charts.precision_recall_explained(),
     )  # fmt: skip
 
 strategy = compare_imbalance.strategy(per_class, best)
@@ -59,8 +57,7 @@ with left:
     st.subheader(_("How much of each class is found?"), anchor=False)
     show.chart(
         charts.recalls(per_class[per_class["strategy"].isin([strategy, "scratch"])]), key="recalls",
-        what=_("The share of each class that is recognised, with the interval that so many test examples allow. "
-               "Hollow: the model trained from scratch. A filled dot left of a hollow one: this class pays."),
+        what=charts.recalls_explained(),
     )  # fmt: skip
 with right:
     st.subheader(_("What is taken for what?"), anchor=False)
@@ -81,10 +78,7 @@ scores = reads.measured(calibrated.scores, experiment, done)
 curve = reads.measured(calibrated.reliability, experiment, done[done["strategy"].isin([strategy, "scratch"])])
 show.chart(
     calibration.reliability(curve, scores), curve, key="reliability",
-    what=_("Test examples in ten groups of equal size, by the probability they were given: of those at 30 %, "
-           "30 % should come true. Below the dashed line probabilities are too high, above it too low. With two "
-           "classes the probability is that of the event, with more that of the class that is named. The error "
-           "is the mean distance from the dashed line."),
+    what=calibration.reliability_explained(),
 )  # fmt: skip
 compare_imbalance.calibration(scores)
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import compare, compare_value, compare_value_more, frame, reads
 from tlcore.charts import worth as words
+from tlcore.charts.answers import Answer
 from tlcore.measure import value as measure
 from tlcore.measure.payoffs import Payoffs
 from tlcore.words import _
@@ -32,7 +33,7 @@ def priced() -> None:
     if worth is None or worth.objection:
         if worth is not None:
             with answer:
-                compare.answer(words.answered(found, runs, worth))
+                compare.answer(Answer(worth.objection))
         return
 
     everywhere = measure.outcomes(found, everything, worth)

@@ -15,7 +15,7 @@ from pages.parts import (
     show,
 )  # fmt: skip
 from tlcore.charts import answers, names
-from tlcore.charts.verdict import forest, leaderboard
+from tlcore.charts.verdict import forest, forest_explained, leaderboard
 from tlcore.words import _
 
 TITLE, ICON, PLACE = "Verdict", ":material/gavel:", 1
@@ -40,11 +40,7 @@ key = f"leaderboard {experiment.id} {labels}"  # rows selected in another board 
 st.subheader(_("Gain of each strategy"), anchor=False)
 show.chart(
     forest(summary[summary["strategy"].isin(compare_verdict.chosen(board, key))]),
-    what=_(
-        "Each point is the mean difference, over seeds, between a strategy and the best model without transfer, both "
-        "trained on the same target labels. The thick line is its 95 % interval. Right of the grey band: transfer "
-        "helps. Left of it: transfer hurts. A line that crosses the edge of the band: not enough evidence."
-    ),
+    what=forest_explained(),
     key="forest",
 )
 

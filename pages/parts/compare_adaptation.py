@@ -56,9 +56,7 @@ def before_and_after(table: pd.DataFrame) -> str:
     chosen = forms.choice(st.segmented_control, _("Measure"), names, "gap_measure", charts.HEADLINE, required=True)
     show.chart(
         charts.dumbbells(table, chosen, names[chosen]), told(table, names), key="dumbbells",
-        what=_("How far source and target lie apart in the features of each strategy's network, on examples that no "
-               "one learnt from: hollow when it had learnt the source, filled at the end. Left is closer. Within the "
-               "grey band the domains look alike. {measure}", measure=gap.named(chosen)[1]),
+        what=charts.dumbbells_explained(gap.named(chosen)[1]),
     )  # fmt: skip
     if (table["start"] == "blank").any():
         st.caption(_("No run learnt the source alone, so *before* is the network as it began, with nothing learnt."))
@@ -88,9 +86,7 @@ def worth(frame: pd.DataFrame, metric: str, chosen: str) -> None:
         return
     show.chart(
         charts.worth(some, metric, measures()[chosen]), _plain(some, metric), key="worth",
-        what=_("One dot is one run. Left of the dashed line the domains came closer; above it the run did better than "
-               "the best model without transfer on the same labels. If closing the gap is what pays, the dots run "
-               "from the upper left to the lower right."),
+        what=charts.worth_explained(),
     )  # fmt: skip
 
 

@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import forms, reads, show
-from tlcore import catalog
 from tlcore.charts import answers, style, worth
 from tlcore.charts import value as charts
 from tlcore.charts.worth import money
 from tlcore.errors import Unusable
-from tlcore.measure.payoffs import PER, Payoffs, Worth, assumed
+from tlcore.measure import imbalance
+from tlcore.measure.payoffs import PER, Payoffs, Worth
+from tlcore.measure.payoffs import usual as usual_worth
 from tlcore.measure.payoffs import worth as worth_from
 from tlcore.measure.value import VALID, Flat
 from tlcore.store import StoredExperiment
@@ -24,13 +25,18 @@ ASSUMED = ""  # the name of those nobody saved
 
 def event(experiment: StoredExperiment) -> int:
     """The class that is to be found: of two the event, of more the rarest unless a person chooses."""
-    classes = experiment.facts["classes"]
+    classes, usual = experiment.facts["classes"], imbalance.event(experiment.facts)
     if len(classes) < 3:
-        return 1
-    counts = experiment.facts["counts"]["test"].get("classes") or {}
-    rarest = min(classes, key=lambda name: counts.get(name, np.inf))
-    return classes.index(forms.choice(st.selectbox, _("Event"), {name: name for name in classes}, "event", rarest,
-                                      width=FIGURE * 2))  # fmt: skip
+        return usual
+    return classes.index(forms.choice(st.selectbox, _("Event"), {name: name for name in classes}, "event",
+                                      classes[usual], width=FIGURE * 2))  # fmt: skip
+
+
+def chosen_event(experiment: StoredExperiment) -> int | None:
+    """The class that a person chose, on this page or in a link; None where nobody did, or there is no choice."""
+    classes = experiment.facts["classes"]
+    asked = st.query_params.get("event", st.session_state.get("event"))
+    return classes.index(asked) if len(classes) > 2 and asked in classes else None
 
 
 def asked(experiment: StoredExperiment, event: int) -> Worth | None:
@@ -38,8 +44,7 @@ def asked(experiment: StoredExperiment, event: int) -> Worth | None:
 
     Every figure stands in the address under the experiment: another business has other figures.
     """
-    scenario = catalog.scenarios().get(experiment.experiment.scenario)
-    usual = assumed(scenario.worth if scenario else (), experiment.facts["kind"] == "regression")
+    usual = usual_worth(experiment.experiment.scenario, experiment.facts["kind"] == "regression")
     saved = reads.store().payoffs(usual.kind)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         figures = {
@@ -69,8 +74,7 @@ def asked(experiment: StoredExperiment, event: int) -> Worth | None:
 
 def typed(experiment: StoredExperiment) -> Worth | None:
     """What a person said a case is worth, on this page or in a link; None where nobody did, or it was no figure."""
-    scenario = catalog.scenarios().get(experiment.experiment.scenario)
-    usual = assumed(scenario.worth if scenario else (), experiment.facts["kind"] == "regression")
+    usual = usual_worth(experiment.experiment.scenario, experiment.facts["kind"] == "regression")
     known = {name: st.session_state.get(_key(name, experiment), figure) for name, figure in usual.figures.items()}
     try:
         found = worth_from(known, st.session_state.get(_key("currency", experiment), usual.currency))
@@ -111,22 +115,14 @@ def pictures(
         st.subheader(_("What each strategy brings"), anchor=False)
         show.chart(
             charts.profits(summary, worth_, flat), table(summary, outcomes, worth_), key="profits",
-            what=_("Profit of {n} test cases, the mean over seeds with its 95 % interval: how far it would move with "
-                   "other labels and other starts. The words say whether it is more than the best model without "
-                   "transfer brings, seed by seed. Of numbers the profit is what errors cost, below zero.",
-                   n=f"{PER:,}"),
+            what=charts.profits_explained(),
         )  # fmt: skip
     with right:
         st.subheader(_("Where to draw the line") if flat else _("Where to lean"), anchor=False)
         show.chart(
             charts.against_threshold(drawn, summary, outcomes, worth_, flat, experiment.facts["label"]),
             drawn.round(4), key="threshold",
-            what=_("Every point of a curve is a rule: name a case when its probability is at least so high. The dot is "
-                   "the rule in use, chosen without a look at the test set: by validation labels where there are "
-                   "enough of them, else by the payoffs alone. A higher point elsewhere is known only in hindsight.")
-            if flat
-            else _("Where one side of an error is dearer, predictions should lean to the other. The dot is the shift "
-                   "in use, chosen on validation labels where there are enough of them."),
+            what=charts.against_threshold_explained(worth_),
         )  # fmt: skip
 
 

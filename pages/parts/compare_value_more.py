@@ -105,9 +105,8 @@ def labels(
         hour = st.number_input(_("An hour of the machine ({currency})", currency=worth_.currency), value=HOUR, step=0.5,
                                min_value=0.0, format="%.2f", width=FIGURE, key="hour_price", **forms.BOUND)  # fmt: skip
     counts = experiment.facts.get("counts", {}).get("target", {})
-    without = flat.best if flat is not None else _blind(worths)
-    seconds = runs.groupby("strategy")["seconds"].mean()
-    found = label_cost.paid_back(worths, seconds, without, label, hour, counts.get("n"))
+    without = flat.best if flat is not None else label_cost.blind(worths)
+    found = label_cost.paid_back(worths, runs, without, label, hour, counts.get("n"))
     here = compare.of_budget(found, labels)
     said.markdown(f"##### {show.plain(worth.paid(here, strategy, worth_))}")
     st.caption(
@@ -115,12 +114,6 @@ def labels(
           deed=worth.whom(flat.all >= flat.none) if flat is not None else _("always predicting the same number"))
     )  # fmt: skip
     _table(here.sort_values("profit", ascending=False), worth_)
-
-
-def _blind(worths: pd.DataFrame) -> float:
-    """What always answering the same is worth: of numbers there is no naming all or none."""
-    rows = worths[worths["strategy"] == "frequency_table"]
-    return float(rows["mean"].mean()) if len(rows) else float("nan")
 
 
 def _table(rows: pd.DataFrame, worth_: Worth) -> None:
@@ -137,7 +130,9 @@ def _table(rows: pd.DataFrame, worth_: Worth) -> None:
                 "–" if pd.isna(low) else f"{worth.cases(low)} – {worth.cases(high)}"
                 for low, high in zip(rows["break_even_low"], rows["break_even_high"], strict=True)
             ],
-            "same": [worth.labels(count, most) for count, most in zip(rows["same_labels"], rows["most"], strict=True)],
+            "same": [
+                worth.labels(*row) for row in rows[["same_labels", "least", "most"]].itertuples(index=False, name=None)
+            ],
             "same_cost": [
                 "–" if not np.isfinite(cost) else money(cost, cash) for cost in rows["same_cost"]
             ],
@@ -157,8 +152,11 @@ def _table(rows: pd.DataFrame, worth_: Worth) -> None:
                 _("For each {currency} of labels", currency=cash), help=_("Of that, per 1,000 cases.")),
             "break_even": text(_("Paid after (cases)"), help=_("Labels and training.")),
             "between": text(_("95 %: between")),
-            "same": text(_("Labels without transfer"), help=_("That the best model without transfer needs to bring as "
-                                                              "much, read from the label budgets of this experiment.")),
+            "same": text(
+                _("Labels for the same profit"),
+                help=_("That the best model without transfer needs, read from the label budgets of this experiment. No "
+                       "figure where it is open which of the two is worth more."),
+            ),
             "same_cost": text(_("They cost")),
         },
     )  # fmt: skip

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.parts import show, taken
 from tlcore.charts import style
 from tlcore.charts.answers import Answer, gain
-from tlcore.measure.gain import HURTS, LEAST_SEEDS, OPEN, recommended
+from tlcore.measure.gain import BASELINE, HURTS, LEAST_SEEDS, OPEN, recommended
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
@@ -38,11 +38,14 @@ def answer(summary: pd.DataFrame, name: str) -> Answer:
             if summary["n"].max() < LEAST_SEEDS
             else _("There is no model without transfer to hold it against.")
         )
-        headline = _("Not enough evidence to recommend a model. Without transfer, take {strategy}.", strategy=title)
+        headline = _("Not enough evidence to recommend a model. The one below is {strategy}.", strategy=title)
+        if row["verdict"] == BASELINE:
+            headline = _("Not enough evidence to recommend a model. Without transfer, take {strategy}.", strategy=title)
         return Answer(headline, (why,))
     if pd.isna(row["gain"]):
         why = _("No transfer helps surely here, and this is the best model without: it is simpler to run and explain.")
-        return Answer(_("Take this model, which does not transfer: {strategy}.", strategy=title), (why,), name, row["verdict"])
+        headline = _("Take this model, which does not transfer: {strategy}.", strategy=title)
+        return Answer(headline, (why,), name, row["verdict"])
     told = _("{gain} over {baseline}, the best model without transfer.", gain=gain(row),
              baseline=style.title(row["baseline"]))  # fmt: skip
     said = (told, _("Whether it helps is still open.")) if row["verdict"] == OPEN else (told,)

@@ -211,8 +211,7 @@ def _tested(_store: Store, runs: tuple[str, ...], key: tuple) -> dict[str, Teste
 
 @st.cache_resource(show_spinner=False, max_entries=10)
 def _ladders(_store: Store, runs: tuple[str, ...], key: tuple, event: int) -> Ladders:
-    found = {run: _store.rungs(run, event) for run in runs}
-    return measure_ladders({run: frame for run, frame in found.items() if frame is not None and len(frame)})
+    return measure_ladders({run: _store.rungs(run, event) for run in runs})
 
 
 @st.cache_data(show_spinner=False, max_entries=100)

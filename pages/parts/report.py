@@ -23,6 +23,7 @@ class Asked(NamedTuple):
     audience: str
     language: str
     worth: Worth | None
+    event: int | None
     stamp: tuple
 
 
@@ -34,7 +35,8 @@ def asked(experiment: StoredExperiment, labels: int | None) -> Asked:
         required=True,
     )  # fmt: skip
     spoken = forms.choice(st.selectbox, _("Language"), LANGUAGES, "report_language", language(), width=160)
-    return Asked(experiment.id, labels, audience, spoken, compare_value.typed(experiment), reads.stamp(experiment))
+    worth, event = compare_value.typed(experiment), compare_value.chosen_event(experiment)
+    return Asked(experiment.id, labels, audience, spoken, worth, event, reads.stamp(experiment))
 
 
 def budget_in_words(asked: Asked) -> str:
@@ -90,4 +92,5 @@ def _messages(_store: Store, asked: Asked) -> list[tuple[str, str, str | None]]:
 
 
 def _material(store: Store, asked: Asked) -> Material:
-    return Material.of(store, asked.experiment, "all" if asked.labels is None else asked.labels, asked.worth)
+    labels = "all" if asked.labels is None else asked.labels
+    return Material.of(store, asked.experiment, labels, asked.worth, asked.event)

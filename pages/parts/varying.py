@@ -119,7 +119,11 @@ def _values(experiment: StoredExperiment, name: str, cell: Any) -> Axis:
         raise Unusable(_("{n} values are named; name 1 to {most}, with commas between.", n=len(words),
                          most=VALUES_AT_MOST))  # fmt: skip
     if knob is None:
-        return Axis(LABELS, flags.budgets(text.replace("，", ",")))
+        try:
+            return Axis(LABELS, flags.budgets(",".join(words)))
+        except Unusable:
+            raise Unusable(_("{text} are no numbers of labels; write whole numbers of at least 4, or 'all', with "
+                             "commas between.", text=text)) from None  # fmt: skip
     return Axis(name, tuple(gathered(*(lambda w=word: flags.valued(name, knob, w) for word in words))))
 
 

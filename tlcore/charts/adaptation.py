@@ -104,6 +104,16 @@ def dumbbells(table: pd.DataFrame, measure: str, title: str, lowest_first: bool 
     )
 
 
+def dumbbells_explained(meaning: str) -> str:
+    """How `dumbbells` is read; ``meaning``: what its measure says."""
+    return _(
+        "How far source and target lie apart in the features of each strategy's network, on examples that no one "
+        "learnt from: hollow when it had learnt the source, filled at the end. Left is closer. Within the grey band "
+        "the domains look alike. {measure}",
+        measure=meaning,
+    )
+
+
 def scatters(picture: pd.DataFrame, x: str = "x0", y: str = "x1") -> style.Picture:
     """Both domains before and after, side by side: colour is the domain, shape the class of a target example.
 
@@ -207,6 +217,15 @@ def worth(frame: pd.DataFrame, metric: str, title: str) -> style.Picture:
         _("Upper left: came closer, and gained."),
         _("Not drawn: {strategies}.", strategies=style.titles(left_out)) if left_out else "",
     )  # fmt: skip
+
+
+def worth_explained() -> str:
+    """How `worth` is read."""
+    return _(
+        "One dot is one run. Left of the dashed line the domains came closer; above it the run did better than the "
+        "best model without transfer on the same labels. If closing the gap is what pays, the dots run from the "
+        "upper left to the lower right."
+    )
 
 
 def _told(row: pd.Series) -> str:

@@ -52,3 +52,13 @@ def reliability(curve: pd.DataFrame, scores: pd.DataFrame) -> style.Picture:
         _("Dashed: every probability comes true as often as it says."),
         _("Not drawn: {strategies}.", strategies=style.titles(left_out)) if left_out else "",
     )
+
+
+def reliability_explained() -> str:
+    """How `reliability` is read."""
+    return _(
+        "Test examples in ten groups of equal size, by the probability they were given: of those at 30 %, 30 % "
+        "should come true. Below the dashed line probabilities are too high, above it too low. With two classes the "
+        "probability is that of the event, with more that of the class that is named. The error is the mean distance "
+        "from the dashed line."
+    )

@@ -118,6 +118,16 @@ def convergence(
     )
 
 
+def picture_explained() -> str:
+    """How `picture` is read."""
+    return _(
+        "Each line is the mean score of a strategy over its seeds, on target examples that it does not learn from; "
+        "the band is the 95 % interval. A line starts once the strategy can answer for the target: what learning the "
+        "source took comes before. The dot marks the epoch that was kept. The highest line on the left is the "
+        "fastest."
+    )
+
+
 def kept_epochs(epochs: pd.DataFrame, means: pd.DataFrame, x: str) -> pd.DataFrame:
     """Where on the mean line the kept epoch lies: ``strategy, x, mean`` at the median over seeds.
 

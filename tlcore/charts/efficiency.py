@@ -70,6 +70,15 @@ def curves(
     )  # fmt: skip
 
 
+def curves_explained() -> str:
+    """How `curves` is read."""
+    return _(
+        "Each line is a strategy: its mean score on the test set with so many target labels. The arrow starts where "
+        "the strategy stands and ends where the best model without transfer does as well: its length is the labels "
+        "saved. Each doubling of the labels is as wide."
+    )
+
+
 def metric_title(metric: str) -> str:
     """The metric as an axis names it."""
     offer = catalog.metric(metric)

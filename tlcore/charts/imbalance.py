@@ -77,6 +77,14 @@ def counts(frame: pd.DataFrame) -> style.Picture:
     )
 
 
+def counts_explained() -> str:
+    """How `counts` is read."""
+    return _(
+        "How many examples of each class the source, the target labels of one run and the test set hold. The axis is "
+        "logarithmic: each step is ten times as many."
+    )
+
+
 def precision_recall(curve: pd.DataFrame, prevalence: float, points: pd.DataFrame | None = None) -> style.Picture:
     """Precision against recall, mean and band over seeds, with the prevalence as what chance reaches.
 
@@ -138,6 +146,14 @@ def precision_recall(curve: pd.DataFrame, prevalence: float, points: pd.DataFram
     )
 
 
+def precision_recall_explained() -> str:
+    """How `precision_recall` is read."""
+    return _(
+        "Every threshold is a compromise: further right finds more of the events, higher up means fewer false "
+        "alarms. The higher a line, the better. The dashed rule is what blind guessing reaches."
+    )
+
+
 def recalls(frame: pd.DataFrame) -> style.Picture:
     """Recall of each class with its Wilson interval, hollow for scratch, the rarest class on top.
 
@@ -193,6 +209,14 @@ def recalls(frame: pd.DataFrame) -> style.Picture:
         _("Hollow: trained from scratch.") if "scratch" in kept else "",
         _("Not drawn: {strategies}.", strategies=style.titles(left_out)) if left_out else "",
         _("{n} more frequent classes are not drawn.", n=cut) if cut else "",
+    )
+
+
+def recalls_explained() -> str:
+    """How `recalls` is read."""
+    return _(
+        "The share of each class that is recognised, with the interval that so many test examples allow. Hollow: the "
+        "model trained from scratch. A filled dot left of a hollow one: this class pays."
     )
 
 

@@ -84,6 +84,11 @@ def verdict(row: Row) -> str:
     return HURTS if need < own and row["need_high"] <= own else OPEN
 
 
+def sure(row: Row) -> str:
+    """Whether labels are saved for sure, in a word or two."""
+    return {HELPS: _("yes"), HURTS: _("no, lost"), OPEN: _("not enough evidence")}[verdict(row)]
+
+
 def more(strategy: str, metric: str, labels: float, further: float, found: Bought, price: float | None = None) -> str:
     """What so many further labels would bring this strategy, in one sentence."""
     told = {"strategy": style.title(strategy), "n": count(labels), "more": count(further)}

@@ -15,7 +15,7 @@ from tlcore.measure.payoffs import PER, Payoffs, Worth
 from tlcore.measure.value import Flat
 from tlcore.words import _
 
-ROWS_AT_MOST, CURVES_AT_MOST = 16, 4  # bands of more curves cover each other
+ROWS_AT_MOST = 16
 LOWER = 18  # pixels between the middle of a row and its interval: its words stand above
 FEW, FINE = 0.1, [0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1]  # where p* is below, low thresholds are spread out
 SUM = ",.4~r"
@@ -74,6 +74,16 @@ def profits(summary: pd.DataFrame, worth: Worth, flat: Flat | None = None) -> st
         _("No line: too few seeds for an interval.") if frame["low"].isna().any() else "",
         _("{n} rows are not drawn.", n=cut) if cut > 0 else "",
     )  # fmt: skip
+
+
+def profits_explained() -> str:
+    """How `profits` is read."""
+    return _(
+        "Profit of {n} test cases, the mean over seeds with its 95 % interval: how far it would move with other "
+        "labels and other starts. The words say whether it is more than the best model without transfer brings, seed "
+        "by seed. Of numbers the profit is what errors cost, below zero.",
+        n=f"{PER:,}",
+    )
 
 
 def against_threshold(
@@ -135,6 +145,20 @@ def against_threshold(
         if curves.single(curve, kept)
         else "",
         _("Not drawn: {strategies}.", strategies=style.titles(left_out)) if left_out else "",
+    )
+
+
+def against_threshold_explained(worth: Worth) -> str:
+    """How `against_threshold` is read."""
+    if isinstance(worth, Payoffs):
+        return _(
+            "Every point of a curve is a rule: name a case when its probability is at least so high. The dot is the "
+            "rule in use, chosen without a look at the test set: by validation labels where there are enough of "
+            "them, else by the payoffs alone. A higher point elsewhere is known only in hindsight."
+        )
+    return _(
+        "Where one side of an error is dearer, predictions should lean to the other. The dot is the shift in use, "
+        "chosen on validation labels where there are enough of them."
     )
 
 

@@ -134,6 +134,15 @@ def forest(summary: pd.DataFrame, most: int = ROWS_AT_MOST) -> style.Picture:
     )
 
 
+def forest_explained() -> str:
+    """How `forest` is read."""
+    return _(
+        "Each point is the mean difference, over seeds, between a strategy and the best model without transfer, both "
+        "trained on the same target labels. The thick line is its 95 % interval. Right of the grey band: transfer "
+        "helps. Left of it: transfer hurts. A line that crosses the edge of the band: not enough evidence."
+    )
+
+
 def gain_axis(metric: str) -> tuple[alt.X, str, str]:
     """The x axis of a column "gain" in what a reader is told, its title, and the unit."""
     unit = _("points") if answers.factor(metric) == 100 else _("in the label's own unit")

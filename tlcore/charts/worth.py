@@ -1,7 +1,4 @@
-"""What is it worth? The answer in money, in words a manager can repeat.
-
-`answered` is all a report needs: the runs of one label budget, their ladders and the payoffs.
-"""
+"""What is it worth? The answer in money, in words a manager can repeat."""
 
 from __future__ import annotations
 
@@ -11,25 +8,13 @@ from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
 from tlcore.measure import value
 from tlcore.measure.gain import CEILING, HELPS, HURTS, OPEN, SAME
-from tlcore.measure.ladders import Ladders
 from tlcore.measure.payoffs import PER, Payoffs, Worth
 from tlcore.measure.value import ENOUGH, Flat
 from tlcore.words import _, counted
 
 
-def answered(found: Ladders, runs: pd.DataFrame, worth: Worth) -> Answer:
-    """Is transfer worth money? From the ladders of these runs of one label budget (`tlcore.measure.ladders`)."""
-    if worth.objection:
-        return Answer(worth.objection)
-    told = value.outcomes(found, runs, worth)
-    flat = value.flat(found, worth) if isinstance(worth, Payoffs) and found else None
-    return answer(value.worth_of(told), told, worth, flat)
-
-
 def answer(summary: pd.DataFrame, outcomes: pd.DataFrame, worth: Worth, flat: Flat | None = None) -> Answer:
-    """The same from what was measured: `value.worth_of`, `value.outcomes` and, for classes, `value.flat`."""
-    if worth.objection:
-        return Answer(worth.objection)
+    """Is transfer worth money? From `value.worth_of`, `value.outcomes` and, for classes, `value.flat`."""
     if outcomes.empty:
         return Answer(_("No answer: no run kept what it would say of every case, so it cannot be priced."))
     rows = summary[summary["gain"].notna()]
@@ -81,7 +66,7 @@ def at_capacity(
 
 
 def paid(rows: pd.DataFrame, strategy: str | None, worth: Worth) -> str:
-    """When labels and training have paid, and what the same would cost without transfer, in one sentence.
+    """When labels and training have paid, and what the same profit would cost without transfer, in one sentence.
 
     ``rows``: those of one label budget of `tlcore.measure.label_cost.paid_back`.
     """
@@ -102,10 +87,12 @@ def paid(rows: pd.DataFrame, strategy: str | None, worth: Worth) -> str:
     if pd.isna(row["same_labels"]):
         return back
     if row["same_labels"] == float("inf"):
-        more = _("Without transfer, more than {n} labels would be needed to bring as much.", n=f"{row['most']:,.0f}")
+        more = _("For the same profit without transfer, more than {n} labels would be needed.", n=f"{row['most']:,.0f}")
     else:
-        more = _("Without transfer, it takes about {n} labels to bring as much, at {sum}.",
-                 n=f"{row['same_labels']:,.0f}", sum=money(row["same_cost"], worth.currency))  # fmt: skip
+        said = _("For the same profit without transfer, it takes at most {n} labels, at {sum}.")
+        if row["same_labels"] > row["least"]:
+            said = _("For the same profit without transfer, it takes about {n} labels, at {sum}.")
+        more = said.format(n=f"{row['same_labels']:,.0f}", sum=money(row["same_cost"], worth.currency))
     return f"{back} {more}"
 
 
@@ -116,11 +103,12 @@ def cases(count: float) -> str:
     return _("never") if count == float("inf") else f"{-(-count // 1):,.0f}"
 
 
-def labels(count: float, most: float) -> str:
-    """How many labels something takes; more than were tried where it never got there."""
+def labels(count: float, least: float, most: float) -> str:
+    """How many labels something takes; more than were tried where it never got there, no more than the fewest that
+    were where those are enough."""
     if pd.isna(count):
         return "–"
-    return f"> {most:,.0f}" if count == float("inf") else f"{count:,.0f}"
+    return f"> {most:,.0f}" if count == float("inf") else f"{'≤ ' if count <= least else ''}{count:,.0f}"
 
 
 def money(amount: float, currency: str, signed: bool = False) -> str:

@@ -155,13 +155,13 @@ def _strategies(asked: Namespace, base: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in chosen if not (asked.no_baselines and catalog.is_baseline(name)))
 
 
-def budgets(text: str) -> tuple[int | None, ...]:
+def budgets(text: str, where: str = "--labels") -> tuple[int | None, ...]:
     """Label budgets from words such as "20,50,all"; None is every label there is. Raises `Unusable`."""
     words = [word.strip() for word in text.split(",") if word.strip()]
     wrong = [word for word in words if word != "all" and not word.isdecimal()]
     if wrong or not words:
         raise Unusable(
-            f"--labels is {text!r}; it takes whole numbers of at least 4, or 'all', separated by commas, "
+            f"{where} is {text!r}; it takes whole numbers of at least 4, or 'all', separated by commas, "
             "such as 20,50,all."
         )
     return tuple(None if word == "all" else int(word) for word in words)

@@ -19,14 +19,13 @@ def arguments(parser: ArgumentParser) -> None:
 
 def worth(asked: Namespace, experiment: StoredExperiment) -> Worth:
     """What a person says a case is worth, else what the scenario assumes."""
-    from tlcore import catalog
     from tlcore.errors import Unusable
-    from tlcore.measure.payoffs import ErrorCosts, assumed, number, payoffs
+    from tlcore.measure.payoffs import ErrorCosts, number, payoffs
+    from tlcore.measure.payoffs import usual as usual_worth
     from tlcore.measure.payoffs import worth as worth_from
 
     regression = experiment.facts["kind"] == "regression"
-    scenario = catalog.scenarios().get(experiment.experiment.scenario)
-    usual = assumed(scenario.worth if scenario else (), regression)
+    usual = usual_worth(experiment.experiment.scenario, regression)
     if regression:
         if asked.payoffs is not None:
             raise Unusable("The answer of this experiment is a number; say --over C --under C instead of --payoffs.")

@@ -10,7 +10,8 @@ own, negative where transfer costs labels. The 95 % interval goes from the fewes
 seeds does not find the rival behind, to the most at which it does not find it ahead (Fieller, 1954, for a ratio; here
 for a crossing). The pairs keep that a seed deals all strategies the same hand, and there is an interval also where the
 crossing itself is never reached. Between budgets more than four times apart only the order is known, and the interval
-reaches from one to the other. `docs/labels_saved.md` has its coverage, measured.
+reaches from one to the other. `docs/labels_saved.md` has its coverage, measured. A budget that fewer than three seeds
+have finished, where others have more, is left out until they have: pairs would shrink to those few everywhere.
 
 **The best of several rivals** is the one that needs fewest. Luck helps to choose it, so the lower end is the lowest of
 all that might as well have been chosen, and the upper end is drawn at a level that they share.
@@ -93,16 +94,16 @@ def points(found: Curves, metric: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["strategy", "labels", "n", "mean", "ci_low", "ci_high"])
 
 
-def saved(found: Curves, against: str | None = None) -> pd.DataFrame:
+def saved(found: Curves) -> pd.DataFrame:
     """What every strategy that transfers saves at each of its label budgets, one row each.
 
     ``strategy, labels, baseline, need, need_low, need_high, least, most, seeds, between`` as in `Need`; ``baseline`` is
-    the model without transfer that needs fewest, or ``against``. Saved are ``need - labels``.
+    the model without transfer that needs fewest. Saved are ``need - labels``.
     """
-    rivals = [name for name in found if (catalog.is_baseline(name) if against is None else name == against)]
+    rivals = [name for name in found if catalog.is_baseline(name)]
     rows = []
     for name, curve in found.items():
-        if catalog.is_baseline(name) or name == against:
+        if catalog.is_baseline(name):
             continue
         for labels in curve:
             need = needed(found, name, labels, rivals)
@@ -119,11 +120,12 @@ def surest(rows: pd.DataFrame) -> pd.Series:
 
 def needed(found: Curves, strategy: str, labels: float, rivals: list[str]) -> Need | None:
     """What the best of these rivals needs to reach what this strategy reaches with so many labels; None where no seed
-    has finished with both."""
+    has finished with both. A rival with fewer than three seeds is none where another has more: luck makes it best."""
     scores = found[strategy][labels]
     each = [need for name in rivals if (need := _crossing(name, found[name], scores, labels)) is not None]
     if not each:
         return None
+    each = [need for need in each if need.seeds >= min(LEAST_SEEDS, max(need.seeds for need in each))]
     best = min(each, key=lambda need: (need.labels, -float(found[need.rival].iloc[:, -1].mean())))
     level = [need for need in each if need.low <= best.high]
     shared = [_crossing(need.rival, found[need.rival], scores, labels, len(level)) for need in level]
@@ -135,16 +137,17 @@ def needed(found: Curves, strategy: str, labels: float, rivals: list[str]) -> Ne
 
 def _crossing(rival: str, curve: pd.DataFrame, scores: pd.Series, own: float, sharing: int = 1) -> Need | None:
     """Where this rival's curve reaches these scores (by seed); the upper end at a level shared by so many."""
-    both = pd.concat([curve, scores.rename("mark")], axis=1).dropna()
-    if both.empty:
+    marks = scores.dropna()
+    curve = complete(curve[curve.index.isin(marks.index)])
+    if curve.empty:
         return None
-    budgets, marks = curve.columns.to_numpy(float), both["mark"].to_numpy()
-    each = levelled(both[curve.columns].to_numpy())
+    budgets, marks = curve.columns.to_numpy(float), marks[curve.index].to_numpy()
+    each = levelled(curve.to_numpy())
     labels = _reached(budgets, each.mean(axis=0), marks.mean(), own)
     least, most = float(budgets[0]), float(budgets[-1])
     inside = least <= labels <= most
-    need = Need(rival, labels, np.nan, np.nan, least, most, len(both), _gap(budgets, labels) if inside else None)
-    if len(both) < LEAST_SEEDS:
+    need = Need(rival, labels, np.nan, np.nan, least, most, len(each), _gap(budgets, labels) if inside else None)
+    if len(each) < LEAST_SEEDS:
         return need
     grid = np.union1d(np.geomspace(least, most, STEPS), [labels] if inside else [])
     ahead = between(budgets, each, grid) - marks[:, None]
@@ -181,6 +184,12 @@ def _reached(budgets: np.ndarray, means: np.ndarray, mark: float, own: float) ->
         return float(np.clip(own, budgets[first], budgets[last]))
     rising = PchipInterpolator(np.log(budgets), means)
     return float(np.exp(brentq(lambda place: rising(place) - mark, *np.log(budgets[[last, first]]))))
+
+
+def complete(curve: pd.DataFrame) -> pd.DataFrame:
+    """A curve's seeds that have finished every label budget, without the budgets that hardly a seed has finished."""
+    counts = curve.notna().sum()
+    return curve.loc[:, counts >= min(LEAST_SEEDS, max(counts, default=0))].dropna()
 
 
 def levelled(each: np.ndarray) -> np.ndarray:

@@ -94,6 +94,13 @@ def rarest(overview: pd.DataFrame) -> str:
     return str(overview.loc[overview["part"] == "test", "minority"].iloc[0])
 
 
+def event(facts: Mapping[str, Any]) -> int:
+    """The position of the class that is to be found unless a person chooses, from an experiment's facts: of two the
+    second, of more the rarest in the test set."""
+    classes = facts["classes"]
+    return classes.index(rarest(overview(noted(facts["counts"])))) if len(classes) > 2 else 1
+
+
 def precision_recall(predictions: Predictions, runs: pd.DataFrame, event: int = 1) -> pd.DataFrame:
     """The mean precision-recall curve of each strategy over its runs: ``strategy, recall, precision, low, high, n``.
 

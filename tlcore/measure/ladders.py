@@ -58,9 +58,11 @@ class Errors(NamedTuple):
 Ladders = Mapping[str, Mapping[str, Any]]  # by run, by part ("test", and "valid" where it was kept)
 
 
-def ladders(rungs: Mapping[str, pd.DataFrame]) -> Ladders:
-    """The rungs of runs (`Store.rungs`) as arrays: read once, asked whenever a payoff changes."""
-    return {run: {str(part): _taken(some) for part, some in frame.groupby("part")} for run, frame in rungs.items()}
+def ladders(rungs: Mapping[str, pd.DataFrame | None]) -> Ladders:
+    """The rungs of runs (`Store.rungs`) as arrays, of those that kept them: read once, asked whenever a payoff
+    changes."""
+    kept = {run: frame for run, frame in rungs.items() if frame is not None and len(frame)}
+    return {run: {str(part): _taken(some) for part, some in frame.groupby("part")} for run, frame in kept.items()}
 
 
 def _taken(some: pd.DataFrame) -> Ladder | Errors:

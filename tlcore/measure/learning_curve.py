@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.optimize import curve_fit
 from scipy.special import fdtrc, ndtri, stdtrit
 
-from tlcore.measure.efficiency import between, levelled
+from tlcore.measure.efficiency import between, complete
 from tlcore.measure.gain import LEAST_SEEDS
 from tlcore.measure.statistics import t_interval
 from tlcore.words import _
@@ -91,12 +91,12 @@ def bought(curve: pd.DataFrame, labels: float, more: float, best: float) -> Boug
 
     ``best`` is the best score there can be, turned so that more is better.
     """
-    budgets = curve.columns.to_numpy(float)
-    whole = curve.dropna()
+    whole = complete(curve)
+    budgets = whole.columns.to_numpy(float)
     if not len(whole) or labels < budgets[0]:
-        return Bought(problem=_("No seed has been tried with so few labels."))
-    if labels + more <= budgets[-1]:
-        before, after = between(budgets, levelled(whole.to_numpy()), np.array([labels, labels + more])).T
+        return Bought(problem=_("Too few seeds have been tried with so few labels."))
+    if labels + more <= budgets[-1]:  # not levelled: each seed's own difference is what the interval rests on
+        before, after = between(budgets, whole.to_numpy(), np.array([labels, labels + more])).T
         return Bought(*t_interval(after - before))
     if labels + more > FURTHEST * budgets[-1]:
         return Bought(problem=_("At most {n} labels were tried; beyond four times as many nothing can be said.",
@@ -107,7 +107,8 @@ def bought(curve: pd.DataFrame, labels: float, more: float, best: float) -> Boug
 
 def fitted(curve: pd.DataFrame, best: float) -> Fit:
     """The power law of a curve, a row per seed and a column per label budget; ``best`` as in `bought`."""
-    budgets, each = curve.columns.to_numpy(float), curve.dropna().to_numpy()
+    curve = complete(curve)
+    budgets, each = curve.columns.to_numpy(float), curve.to_numpy()
     seeds, most = len(each), budgets[-1] if len(budgets) else 0.0
     if len(budgets) < LEAST_BUDGETS:
         return Fit(problem=_("Beyond {n} labels nothing can be said: that takes four label budgets, and {tried} were "

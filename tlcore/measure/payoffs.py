@@ -19,6 +19,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from tlcore import catalog
 from tlcore.errors import Unusable, gathered
 from tlcore.words import _
 
@@ -178,6 +179,12 @@ def assumed(figures: Sequence[float], regression: bool) -> Worth:
     """What a scenario assumes (its ``worth``), or what is usual where it assumes nothing."""
     usual = USUAL[regression]
     return worth(dict(zip(usual.figures, figures, strict=True))) if len(figures) == len(usual.figures) else usual
+
+
+def usual(scenario: str, regression: bool) -> Worth:
+    """What the scenario of this name assumes, or what is usual where it is no longer on offer."""
+    offer = catalog.scenarios().get(scenario)
+    return assumed(offer.worth if offer else (), regression)
 
 
 def payoffs(words: str | Sequence[object], currency: str = "EUR") -> Payoffs:

@@ -17,7 +17,8 @@ from tlcore.measure import imbalance
 from tlcore.measure.budgets import budgets_of, finished, of_budget, usual
 from tlcore.measure.gain import summarise
 from tlcore.measure.ladders import Ladders, ladders
-from tlcore.measure.payoffs import Worth, assumed
+from tlcore.measure.payoffs import Worth
+from tlcore.measure.payoffs import usual as usual_worth
 from tlcore.measure.statistics import beside
 from tlcore.situation import Situation
 from tlcore.spec import Experiment
@@ -36,11 +37,13 @@ class Material:
     runs: pd.DataFrame
     labels: int | None
     worth: Worth | None = None  # what a case is worth; None: as the scenario assumes
+    wanted: int | None = None  # the position of the class that is to be found; None: as `imbalance.event` has it
 
     @classmethod
     def of(
-        cls, store: Store, experiment_id: str, labels: int | str | None = None, worth: Worth | None = None
-    ) -> Material:
+        cls, store: Store, experiment_id: str, labels: int | str | None = None, worth: Worth | None = None,
+        wanted: int | None = None,
+    ) -> Material:  # fmt: skip
         """``labels``: a label budget, "all", or None for the one the scenario's story is about.
 
         Raises `Unusable` where no run has finished, or none at this budget.
@@ -62,7 +65,7 @@ class Material:
                     known=_(", ").join(_("all") if count is None else str(count) for count in known),
                 )
             )  # fmt: skip
-        return cls(store, stored, runs, chosen, worth)  # type: ignore[arg-type]
+        return cls(store, stored, runs, chosen, worth, wanted)  # type: ignore[arg-type]
 
     @property
     def experiment(self) -> Experiment:
@@ -100,6 +103,11 @@ class Material:
         return of_budget(self.all_done, self.labels)
 
     @cached_property
+    def ceilings(self) -> bool:
+        """Whether any strategy learnt from every target label."""
+        return any(map(catalog.is_ceiling, self.own["strategy"].unique()))
+
+    @cached_property
     def summaries(self) -> pd.DataFrame:
         """The summary frame of every label budget."""
         return summarise(self.runs, self.experiment.margin)
@@ -127,24 +135,20 @@ class Material:
         found = {run: self.store.predictions(run) for run in dict.fromkeys(self.done["run"])}
         return {run: imbalance.taken_out(frame) for run, frame in found.items() if frame is not None and len(frame)}
 
-    @cached_property
+    @property
     def event(self) -> int:
-        """The position of the class that is to be found: of two the event, of more the rarest in the test set."""
-        classes = self.facts["classes"]
-        counts = self.facts["counts"]["test"]["classes"]
-        return classes.index(min(classes, key=lambda name: counts.get(name, 0))) if len(classes) > 2 else 1
+        """The position of the class that is to be found."""
+        return imbalance.event(self.facts) if self.wanted is None else self.wanted
 
     @cached_property
     def price(self) -> Worth:
         """What a case is worth: as a person said, else as the scenario assumes."""
-        scenario = catalog.scenarios().get(self.experiment.scenario)
-        return self.worth or assumed(scenario.worth if scenario else (), self.regression)
+        return self.worth or usual_worth(self.experiment.scenario, self.regression)
 
     @cached_property
     def ladders(self) -> Ladders:
         """What every threshold names in the finished runs of this label budget that kept it, by run."""
-        found = {run: self.store.rungs(run, self.event) for run in dict.fromkeys(self.done["run"])}
-        return ladders({run: frame for run, frame in found.items() if frame is not None and len(frame)})
+        return ladders({run: self.store.rungs(run, self.event) for run in dict.fromkeys(self.done["run"])})
 
     @cached_property
     def situation(self) -> Situation | None:

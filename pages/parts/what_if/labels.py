@@ -14,7 +14,7 @@ from tlcore import catalog
 from tlcore.charts import answers, efficiency, labels_saved, style
 from tlcore.charts.answers import Answer
 from tlcore.measure import efficiency as measure
-from tlcore.measure.gain import HELPS, HURTS, OPEN
+from tlcore.measure.gain import OPEN
 from tlcore.measure.learning_curve import Bought, bought, fitted
 from tlcore.store import StoredExperiment
 from tlcore.words import _
@@ -32,7 +32,7 @@ def show(experiment: StoredExperiment) -> None:
     if rows.empty:
         compare.answer(_unanswerable(done))
         return
-    row = _chosen(experiment, done, rows, pool)
+    row = _chosen(experiment, done[done["labels"].fillna(pool).isin(rows["labels"])], rows, pool)
     answer = st.container()
     price, further = _inputs()
     names, labels = (str(row["strategy"]), str(row["baseline"])), float(row["labels"])
@@ -47,11 +47,7 @@ def show(experiment: StoredExperiment) -> None:
                 further={name: _band(curves[name], key, name, labels + further, metric) for name in beyond},
             ),
             _points(points), key="efficiency",
-            what=_(
-                "Each line is a strategy: its mean score on the test set with so many target labels. The arrow starts "
-                "where the strategy stands and ends where the best model without transfer does as well: its length is "
-                "the labels saved. Each doubling of the labels is as wide."
-            ),
+            what=efficiency.curves_explained(),
         )  # fmt: skip
         missing_budgets.offer(experiment, {float(count) for curve in curves.values() for count in curve}, pool)
         st.subheader(_("What would more labels bring?"), anchor=False)
@@ -93,11 +89,11 @@ def _inputs() -> tuple[float | None, int]:
     """A label's price, None where it has none, and how many more labels to ask about."""
     left, right = st.columns(2)
     price = left.number_input(
-        _("Price of a label, in any currency"), 0.0, value=0.0, step=0.5, format="%g", key="label_price", **forms.BOUND,
+        _("Price of a label, in any currency"), 0.0, value=0.0, step=0.5, format="%g", key="saver_price", **forms.BOUND,
         help=_("What it costs to have one more case labelled. 0: labels are counted, not priced."),
     )  # fmt: skip
     further = right.number_input(
-        _("More labels to ask about"), 1, 1_000_000, 100, 50, key="further", **forms.BOUND,
+        _("More labels to ask about"), 1, 1_000_000, 100, 50, key="more_labels", **forms.BOUND,
         help=_("Within what was tried it is read off the curve; beyond, off a power law that says so."),
     )  # fmt: skip
     return price or None, int(further)
@@ -137,16 +133,12 @@ def _every(rows: pd.DataFrame, price: float | None) -> None:
                 _("Labels saved"): labels_saved.saved(row, price),
                 _("The best without transfer needs"): labels_saved.needs(row),
                 _("Best without transfer"): style.title(row["baseline"]),
-                _("Saved for sure"): _yes(labels_saved.verdict(row)),
+                _("Saved for sure"): labels_saved.sure(row),
             }
         )
     shown_rows = pd.DataFrame(table)
     st.dataframe(shown_rows, hide_index=True)
     shown.download(shown_rows, key="labels saved")
-
-
-def _yes(verdict: str) -> str:
-    return {HELPS: _("yes"), HURTS: _("no, lost"), OPEN: _("not enough evidence")}[verdict]
 
 
 def _best(metric: str) -> float:
@@ -168,5 +160,6 @@ def _bought(_curve: pd.DataFrame, key: tuple, strategy: str, labels: float, furt
 @st.cache_data(show_spinner=False, max_entries=200)
 def _band(_curve: pd.DataFrame, key: tuple, strategy: str, end: float, metric: str) -> pd.DataFrame:
     """What the law says from the last budget on, in the metric's own direction."""
-    band = fitted(_curve, _best(metric)).band(np.geomspace(float(_curve.columns[-1]), end, STEPS))
+    last = float(measure.complete(_curve).columns[-1])
+    band = fitted(_curve, _best(metric)).band(np.geomspace(last, end, STEPS))
     return band.assign(**{name: catalog.metric(metric).sign * band[name] for name in ("mean", "low", "high")})

@@ -94,7 +94,7 @@ def axes(words: list[str], scenario: str) -> list[Axis]:
         if not equals:
             raise Unusable(f"--vary {word} is not understood; it reads like --vary labels=20,50,all.")
         if name == LABELS:
-            return Axis(name, flags.budgets(text))
+            return Axis(name, flags.budgets(text, "--vary labels"))
         if name not in offered:
             raise unknown("condition to vary", name, [*offered, LABELS])
         values = [value.strip() for value in text.split(",") if value.strip()]

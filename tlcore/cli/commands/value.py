@@ -49,8 +49,7 @@ def run(asked: Namespace) -> int:
     runs = store.runs(key)
     runs = beside(runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()])
     labels = _budget(asked, experiment, runs)
-    rungs = {run: store.rungs(run, event) for run in dict.fromkeys(runs["run"])}
-    found = ladders({run: frame for run, frame in rungs.items() if frame is not None and len(frame)})
+    found = ladders({run: store.rungs(run, event) for run in dict.fromkeys(runs["run"])})
     some = runs[runs["labels"].isna() if labels is None else runs["labels"] == labels]
     if worth.objection:
         print(worth.objection)
@@ -151,12 +150,11 @@ def _costs(
     without: float | None,
 ) -> pd.DataFrame:
     from tlcore.measure import value
-    from tlcore.measure.label_cost import paid_back, price
+    from tlcore.measure.label_cost import blind, paid_back, price
 
     label, hour = price(asked.label_price, "--label-price"), price(asked.hour_price, "--hour-price")
     worths = value.worth_of(value.outcomes(found, runs, worth))
     if without is None:
-        same = worths.loc[worths["strategy"] == "frequency_table", "mean"]
-        without = float(same.mean())
+        without = blind(worths)
     every = experiment.facts.get("counts", {}).get("target", {}).get("n")
-    return paid_back(worths, runs.groupby("strategy")["seconds"].mean(), without, label, hour, every)
+    return paid_back(worths, runs, without, label, hour, every)

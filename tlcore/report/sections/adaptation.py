@@ -28,9 +28,7 @@ def tell(material: Material) -> Section | None:
             Exhibit(
                 _("How far apart the domains lie, before and after"), charts.dumbbells(table, charts.HEADLINE, name),
                 _rows(table),
-                _("How far source and target lie apart in the features of each strategy's network, on examples that no "
-                  "one learnt from: hollow when it had learnt the source, filled at the end. Left is closer. Within "
-                  "the grey band the domains look alike. {measure}", measure=meaning),
+                charts.dumbbells_explained(meaning),
             )
         )  # fmt: skip
         baselines = material.summary["baseline"].dropna()
@@ -41,9 +39,7 @@ def tell(material: Material) -> Section | None:
             exhibits.append(
                 Exhibit(
                     _("Coming closer against gaining, one dot per run"), charts.worth(beside, material.metric, name),
-                    what=_("One dot is one run. Left of the dashed line the domains came closer; above it the run did "
-                           "better than the best model without transfer on the same labels. If closing the gap is what "
-                           "pays, the dots run from the upper left to the lower right."),
+                    what=charts.worth_explained(),
                 )
             )  # fmt: skip
     return Section(

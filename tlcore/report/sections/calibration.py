@@ -31,10 +31,7 @@ def tell(material: Material) -> Section | None:
             Exhibit(
                 _("What was held to be likely, against what came true"), charts.reliability(curve, scores),
                 _table(scores),
-                _("Test examples in ten groups of equal size, by the probability they were given: of those at 30 %, "
-                  "30 % should come true. Below the dashed line probabilities are too high, above it too low. With two "
-                  "classes the probability is that of the event, with more that of the class that is named. The error "
-                  "is the mean distance from the dashed line."),
+                charts.reliability_explained(),
             ),
         ),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import pandas as pd
 
 from tlcore import catalog
 from tlcore.charts import answers, style
-from tlcore.charts.convergence import picture, without_training
+from tlcore.charts.convergence import picture, picture_explained, without_training
 from tlcore.measure import convergence as measure
 from tlcore.report.content import TECHNICAL, Exhibit, Section, Table
 from tlcore.report.material import Material
@@ -27,10 +27,7 @@ def tell(material: Material) -> Section | None:
             Exhibit(
                 _("Score on the target while learning"), picture(epochs, material.own, material.metric),
                 _costs(table, material.metric),
-                _("Each line is the mean score of a strategy over its seeds, on target examples that it does not learn "
-                  "from; the band is the 95 % interval. A line starts once the strategy can answer for the target: "
-                  "what learning the source took comes before. The dot marks the epoch that was kept. The highest line "
-                  "on the left is the fastest."),
+                picture_explained(),
             ),
         ),
         notes=(_("Epochs, steps and seconds are those to come within 5 % of the best score from scratch, the median "

@@ -32,8 +32,6 @@ def tell(material: Material) -> Section:
         counted("{n} further example of the target has no label.", "{n} further examples of the target have no label.",
                 unlabelled) if unlabelled else "",
         _rarest(material),
-        _("The data is simulated: drawn from a documented model, so that the truth is known; no real customers.")
-        if material.facts.get("simulated") else "",
     ]  # fmt: skip
     return Section(
         _("What does it rest on?"), message, tuple(sentence for sentence in sentences if sentence),
@@ -70,7 +68,6 @@ def _exhibits(material: Material, sizes: dict[str, int]) -> tuple[Exhibit, ...]:
     return (
         Exhibit(
             _("How many examples of each class there are"), charts.counts(named), table,
-            _("How many examples of each class the source, the target labels of one run and the test set hold. The "
-              "axis is logarithmic: each step is ten times as many."),
+            charts.counts_explained(),
         ),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from tlcore import catalog
 from tlcore.charts import answers, labels_saved, style
 from tlcore.charts import efficiency as charts
 from tlcore.measure import efficiency as measure
-from tlcore.measure.gain import HELPS, HURTS, OPEN, recommended
+from tlcore.measure.gain import OPEN, recommended
 from tlcore.measure.learning_curve import bought
 from tlcore.report.content import TECHNICAL, Exhibit, Section, Table
 from tlcore.report.material import Material
@@ -38,9 +38,7 @@ def tell(material: Material) -> Section:
         exhibits=(
             Exhibit(
                 _("Score on the test set against target labels"), chart, _table(here),
-                _("Each line is a strategy: its mean score on the test set with so many target labels. The arrow "
-                  "starts where the strategy stands and ends where the best model without transfer does as well: its "
-                  "length is the labels saved. Each doubling of the labels is as wide."),
+                charts.curves_explained(),
                 brief,
             ),
         ),
@@ -57,12 +55,11 @@ def _whom(material: Material, known: list[str]) -> str:
 
 
 def _table(rows: pd.DataFrame) -> Table:
-    sure = {HELPS: _("yes"), HURTS: _("no, lost"), OPEN: _("not enough evidence")}
     columns = (_("Strategy"), _("Labels saved"), _("The best without transfer needs"), _("Best without transfer"),
                _("Saved for sure"))  # fmt: skip
     told = [
         (style.title(row["strategy"]), labels_saved.saved(row), labels_saved.needs(row), style.title(row["baseline"]),
-         sure[labels_saved.verdict(row)])
+         labels_saved.sure(row))
         for row in rows.sort_values("need", ascending=False).to_dict("records")
     ]  # fmt: skip
     return Table(columns, told)

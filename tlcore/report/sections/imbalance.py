@@ -38,15 +38,13 @@ def tell(material: Material) -> Section | None:
             Exhibit(
                 _("How much of each class {strategy} finds", strategy=style.title(first)), charts.recalls(shown),
                 _table(shown),
-                _("The share of each class that is recognised, with the interval that so many test examples allow. "
-                  "Hollow: the model trained from scratch. A filled dot left of a hollow one: this class pays."),
+                charts.recalls_explained(),
             ),
             Exhibit(
                 _("Alarms for {name}: how many are right, how many events are found",
                   name=f"{material.facts['label']} = {rarest}"),
                 charts.precision_recall(curves, points["actual_rate"].mean(), points),
-                what=_("Every threshold is a compromise: further right finds more of the events, higher up means fewer "
-                       "false alarms. The higher a line, the better. The dashed rule is what blind guessing reaches."),
+                what=charts.precision_recall_explained(),
             ),
             Exhibit(
                 _("What {strategy} takes for what", strategy=style.title(first)),

@@ -17,11 +17,13 @@ def tell(material: Material) -> Section:
     rows = [*held_equal.items(), (_("Versions"), versions), (_("Experiment"), material.stored.id)]
     return Section(
         _("How was it done, and how is it done again?"),
-        _("Every strategy got the same labels, the same training and the same test set."),
+        _("All but the ceilings got the same labels, the same training and the same test set.")
+        if material.ceilings else _("Every strategy got the same labels, the same training and the same test set."),
         (
             _("Gains are differences within a seed: each seed deals all strategies the same labels and the same first "
               "weights."),
-            _("Who learns from every target label is shown as a ceiling and takes no part in the ranking."),
+            *((_("Who learns from every target label is shown as a ceiling and takes no part in the ranking."),)
+              if material.ceilings else ()),
         ),
         exhibits=(Exhibit(_("What was held equal"), table=Table((_("Setting"), _("Here")), rows)),),
         code=((_("The same again, on the command line"), command(material.experiment)),

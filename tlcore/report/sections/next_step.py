@@ -22,7 +22,8 @@ def tell(material: Material) -> Section:
         rows = [(str(place), words) for place, words in enumerate(shown, 1)]
         exhibits = (Exhibit(_("What would show more, the most pressing first"), table=Table(("", _("Try")), rows)),)
     return Section(
-        _("What should be done now?"), _message(material), _sentences(material), exhibits=exhibits,
+        _("What should be done now?"), _message(material),
+        (_("Before it goes live, try it on cases that came later than these."),), exhibits=exhibits,
         code=tuple((remedy.words, command(remedy.experiment)) for remedy in remedies),
     )  # fmt: skip
 
@@ -46,10 +47,3 @@ def _message(material: Material) -> str:
     if said.verdict == OPEN and rival:
         return _("Collect more labels, or stay with {strategy}: more seeds would not settle it.", strategy=rival)
     return _("Repeat the comparison with a model without transfer beside it.")
-
-
-def _sentences(material: Material) -> tuple[str, ...]:
-    told = [_("Before it goes live, try it on cases that came later than these.")]
-    if material.facts.get("simulated"):
-        told.append(_("Repeat the comparison on your own data: what holds in a simulation need not hold there."))
-    return tuple(told)

@@ -33,7 +33,11 @@ def tell(material: Material) -> Section:
           labels=material.labels_in_words),
         (*material.missing, *_story(material)),
         exhibits=(Exhibit(_("What was compared"), table=table),),
-        notes=(_("Every strategy was given the same labels, the same first weights and the same training."),),
+        notes=(
+            _("All but the ceilings were given the same labels, the same first weights and the same training.")
+            if material.ceilings
+            else _("Every strategy was given the same labels, the same first weights and the same training."),
+        ),
     )  # fmt: skip
 
 

@@ -22,35 +22,28 @@ BRIEF = 4  # strategies on a slide, besides the best without transfer
 
 def tell(material: Material) -> Section:
     question, worth, found = _("What is it worth?"), material.price, material.ladders
-    if not found or worth.objection:
-        return Section(question, words.answered(found, material.done, worth).headline)
+    if worth.objection:
+        return Section(question, worth.objection)
     told = measure.outcomes(found, material.done, worth)
     summary = measure.worth_of(told)
-    flat = measure.flat(found, worth) if isinstance(worth, Payoffs) else None
+    flat = measure.flat(found, worth) if isinstance(worth, Payoffs) and found else None
     said = words.answer(summary, told, worth, flat)
+    if not found:
+        return Section(question, said.headline)
     return Section(
         question, said.headline, (*material.coverage(found), _figures(material, worth), *said.sentences),
         _tiles(summary, said.strategy, worth, flat),
         exhibits=(
             Exhibit(
                 _("What each strategy brings"), charts.profits(summary, worth, flat), _table(summary, worth),
-                _("Profit of {n} test cases, the mean over seeds with its 95 % interval: how far it would move with "
-                  "other labels and other starts. The words say whether it is more than the best model without "
-                  "transfer brings, seed by seed. Of numbers the profit is what errors cost, below zero.",
-                  n=f"{PER:,}"),
+                charts.profits_explained(),
                 charts.profits(_few(summary), worth, flat),
             ),
             Exhibit(
                 _("Where to draw the line") if flat else _("Where to lean"),
                 charts.against_threshold(measure.against(found, material.done, worth), summary, told, worth, flat,
                                          material.facts["label"]),
-                what=_("Every point of a curve is a rule: name a case when its probability is at least so high. The "
-                       "dot is the rule in use, chosen without a look at the test set: by validation labels where "
-                       "there are enough of them, else by the payoffs alone. A higher point elsewhere is known only in "
-                       "hindsight.")
-                if flat
-                else _("Where one side of an error is dearer, predictions should lean to the other. The dot is the "
-                       "shift in use, chosen on validation labels where there are enough of them."),
+                what=charts.against_threshold_explained(worth),
             ),
         ),
         notes=(_("Money is compared as scores are: paired by seed, with Student t intervals and Holm's procedure."),),

@@ -21,9 +21,7 @@ def tell(material: Material) -> Section:
     board = charts.leaderboard(summary)
     forest = Exhibit(
         _("Gain of each strategy over the best model without transfer"), charts.forest(summary), None,
-        _("Each point is the mean difference, over seeds, between a strategy and the best model without transfer, both "
-          "trained on the same target labels. The thick line is its 95 % interval. Right of the grey band: transfer "
-          "helps. Left of it: transfer hurts. A line that crosses the edge of the band: not enough evidence."),
+        charts.forest_explained(),
         charts.forest(summary, BRIEF),
     )  # fmt: skip
     return Section(
