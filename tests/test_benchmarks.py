@@ -25,12 +25,12 @@ def test_every_published_work_says_its_protocol_and_what_it_lacks(tmp_path):
     assert "Not run here: not there: mnist/" in said
 
 
-@pytest.mark.parametrize("name", ["peers", "reproductions", "advice", "verdict", "what_if"])
+@pytest.mark.parametrize("name", ["peers", "reproductions", "advice", "verdict", "labels_saved"])
 def test_the_pages_have_room_for_what_the_benchmarks_write(name, tmp_path):
     from benchmarks import reproduce
 
     page = Path(reproduce.PAGE).with_name(f"{name}.md")
-    mark = {"reproductions": "reproduce", "verdict": "power", "what_if": "labels_saved"}.get(name, name)
+    mark = {"reproductions": "reproduce", "verdict": "power", "labels_saved": "labels_saved"}.get(name, name)
     start, end = f"<!-- from here: python -m benchmarks.{mark} --write -->", "<!-- to here -->"
     copy = tmp_path / page.name
     copy.write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
