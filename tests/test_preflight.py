@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -173,7 +175,7 @@ class TestRoom:
     def test_what_does_not_fit_is_said_with_what_would_help(self, plan):
         assert doubts(self.found(plan, there=1e12, free=1e12)) == []
         (memory,) = doubts(self.found(plan, memory=6e9, there=4e9, free=1e12))
-        assert "6.0 GB of memory, and 4.0 GB are free" in memory
+        assert "6.0 GB of memory, and 4.0 GB are there" in memory
         assert "smaller batch" in memory
         (disk,) = doubts(self.found(plan, there=1e12, disk=2e9, free=1e9))
         assert "2.0 GB, and 1.0 GB of disk are free" in disk
@@ -202,3 +204,9 @@ class TestDryRuns:
         assert 0 < cost.seconds < 5
         assert cost.memory > 1e8
         assert 1e4 < cost.weights < 1e6
+
+    def test_the_memory_of_whoever_asked_is_not_counted(self):
+        held = b"1" * 600_000_000
+        words = [sys.executable, "-c", "from tlcore import dry_run; print(dry_run._height())"]
+        height = int(subprocess.run(words, capture_output=True, check=True).stdout)
+        assert 1e7 < height < len(held)

@@ -99,7 +99,7 @@ def _facts(plan: Plan, waiting: bool) -> None:
         )  # fmt: skip
         st.metric(
             _("Memory of a run"), size(room.memory), _("as two steps took") if room.measured else rule, width=165,
-            help=_("{there} are free for each.", there=size(room.there)), **plain,
+            help=_("{there} are there for each.", there=size(room.there)), **plain,
         )  # fmt: skip
         st.metric(
             _("Disk"), size(room.disk), _("{free} free", free=size(room.free)), width=150, **plain,
