@@ -35,6 +35,8 @@ def answer(found: Standing) -> Answer:
             of=asked.trials, strategy=named,
         )  # fmt: skip
         return Answer(headline, verdict=SAME)
+    if found.final is None and found.stopped:
+        return Answer(_("Stopped before what won was judged."), _best(found))
     if found.final is None:
         return Answer(_("All {of} trials have ended; what won is being judged.", of=asked.trials), _best(found))
     final = found.final

@@ -65,11 +65,13 @@ def run(asked: Namespace) -> int:
 
 
 def _show(found: Standing) -> None:
+    from tlcore import catalog
     from tlcore.charts.tuning import answer
 
+    trials, lower = found.trials, not catalog.metric(found.search.experiment.metric).higher_is_better
     rows = [
         [row["number"] + 1, *(_cell(row[name]) for name in found.search.over), _cell(row["value"]), row["state"]]
-        for row in found.trials.sort_values("value", ascending=False).head(10).to_dict("records")
+        for row in trials.sort_values("value", ascending=lower).head(10).to_dict("records")
     ]
     table(["trial", *found.search.over, "validation", "state"], rows, right=["trial", "validation"])
     said = answer(found)
