@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
@@ -193,7 +194,8 @@ class TestDryRuns:
     def test_what_was_measured_is_kept_by_network_batch_and_shape(self, store, plan):
         assert dry_runs.known(store, plan) is None
         dry_runs._file(store, plan).parent.mkdir(parents=True)
-        dry_runs.written(dry_runs._file(store, plan), {"seconds": 0.1, "memory": 1e9, "weights": 1e6, "total": None})
+        found = {"seconds": 0.1, "memory": 1e9, "weights": 1e6, "total": None}
+        dry_runs._file(store, plan).write_text(json.dumps(found))
         assert dry_runs.known(store, plan).seconds == 0.1
         assert dry_runs.known(store, shelves.planned(STRATEGIES, seeds=2)) is not None
         assert dry_runs.known(store, shelves.planned(STRATEGIES, training=Training(batch=128))) is None

@@ -18,9 +18,10 @@ import psutil
 from filelock import FileLock, Timeout
 
 from tlcore.launch import cause
-from tlcore.launch.dry_runs import LOCK, written
+from tlcore.launch.dry_runs import LOCK
 from tlcore.launch.slots import threads
 from tlcore.spec import RunSpec
+from tlcore.whole import write
 
 CONTEXT = 500e6  # bytes that CUDA itself takes on a GPU
 LASTING = 0.3  # seconds that are timed at least, in as many steps as that takes, so that a short one is known too
@@ -31,12 +32,14 @@ def main() -> None:
     file = Path(asked["file"])
     try:
         with FileLock(file.parent / LOCK, timeout=0):
-            written(file, {"problem": "killed"})
+            write(file, json.dumps({"problem": "killed"}).encode())
             try:
-                written(file, measured(RunSpec.from_dict(asked["spec"]), asked["device"]))
+                found = measured(RunSpec.from_dict(asked["spec"]), asked["device"])
             except Exception as error:
-                written(file, {"problem": cause.of_error(error, reading=False, tail="").kind})
+                problem = cause.of_error(error, reading=False, tail="").kind
+                write(file, json.dumps({"problem": problem}).encode())
                 raise
+            write(file, json.dumps(found).encode())
     except Timeout:  # somebody else is at it
         return
 

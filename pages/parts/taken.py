@@ -14,6 +14,7 @@ import streamlit as st
 from pages.parts import language, reads, show
 from tlcore.export.folder import MANIFEST
 from tlcore.launch.detached import spawn
+from tlcore.preflight import duration
 from tlcore.store import home
 from tlcore.words import _
 
@@ -65,9 +66,7 @@ def watched(runs: list[str], seconds: float) -> None:
         if not any(making(run) for run in runs):
             st.rerun()
         steps = [line for run in runs if making(run) for line in _log(run).read_text(errors="replace").splitlines()]
-        st.status(
-            _("Making the model; this takes about {seconds} seconds ...", seconds=round(seconds)), state="running"
-        )
+        st.status(_("Making the model; this takes about {time} ...", time=duration(seconds)), state="running")
         st.caption(show.plain(steps[-1]) if steps else "")
 
     progress()

@@ -12,7 +12,7 @@ from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
 from tlcore.measure.gain import HELPS, HURTS, OPEN, SAME
 from tlcore.measure.sensitivity import BEST, DUE, place, region
-from tlcore.words import _, counted
+from tlcore.words import _, amount, counted
 
 CELL = "cell"  # of the map, as its selection is called
 ROW = 58  # pixels
@@ -89,14 +89,13 @@ def grid(rows: pd.DataFrame, axes: Mapping[str, str], strategy: str) -> style.Pi
               axis=above if up else None)  # fmt: skip
     pick = alt.selection_point(name=CELL, fields=["number"], empty=False)
     base = alt.Chart(frame).encode(x, y, tooltip=tooltip)
-    text = base.mark_text(fontWeight="bold", color="white")
     return style.framed(
         alt.layer(
             base.mark_rect(stroke=style.PALE, cursor="pointer")
             .encode(colour, strokeWidth=alt.condition(pick, alt.value(4), alt.value(1)))
             .add_params(pick),
-            text.encode(alt.Text("icon:N")).mark_text(fontSize=17, dy=-9, color="white"),
-            text.mark_text(fontSize=13, dy=11, color="white", fontWeight="bold").encode(alt.Text("text:N")),
+            base.mark_text(fontSize=17, dy=-9, color="white").encode(alt.Text("icon:N")),
+            base.mark_text(fontSize=13, dy=11, color="white", fontWeight="bold").encode(alt.Text("text:N")),
         ),
         ROW * (rows[up[0]].nunique(dropna=False) if up else 1),
         _("Map of verdicts: {answer}", answer=answer(rows, axes, strategy).headline),
@@ -117,11 +116,6 @@ def sign(verdict: str) -> style.Sign:
 
 def _key(verdict: str) -> str:
     return f"{sign(verdict).icon} {sign(verdict).word}"
-
-
-def amount(value: Any) -> str:
-    """A value of an axis as people say it."""
-    return _("all") if place(value) == float("inf") else f"{value:,.4g}" if value != int(value) else f"{int(value):,}"
 
 
 def _order(column: pd.Series) -> list[str]:

@@ -41,9 +41,7 @@ def ask_back(store: Store, plan: Plan, yes: bool) -> None:
 
 
 def _looked(store: Store, plan: Plan, cost: dry_runs.Cost | None) -> tuple[Preflight, Room]:
-    slots = launch.status(store)["slots"]
-    at_once = int((plan.experiment.device != "cpu" and slots.get("cuda")) or slots.get("cpu") or 1)
-    return looked(plan, store, store.runs(), at_once, cost)
+    return looked(plan, store, store.runs(), launch.at_once(store, plan.experiment.device), cost)
 
 
 def _smallest(facts: Preflight, plan: Plan) -> str:

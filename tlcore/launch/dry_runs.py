@@ -9,7 +9,6 @@ again later.
 from __future__ import annotations
 
 import json
-import os
 import time
 from hashlib import blake2s
 from pathlib import Path
@@ -81,13 +80,6 @@ def measured(store: Store, plan: Plan) -> Cost | None:
         start(store, plan)
         time.sleep(0.1)
     return None
-
-
-def written(file: Path, found: dict[str, Any]) -> None:
-    """Write an answer as a whole."""
-    draft = file.with_suffix(f".{os.getpid()}.draft")
-    draft.write_text(json.dumps(found))
-    draft.replace(file)
 
 
 def _file(store: Store, plan: Plan) -> Path:

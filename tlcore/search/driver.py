@@ -23,6 +23,7 @@ from tlcore.plan import Plan, plan
 from tlcore.search.study import STOPPED, Search, best_of, load
 from tlcore.spec import Experiment
 from tlcore.store import Store
+from tlcore.words import amount
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -111,7 +112,7 @@ def _try(store: Store, asked: Search, study: Study, carry_out: CarryOut, tell: C
         study.tell(trial.number, value)
         metric = asked.experiment.metric
         said = f"{metric} {catalog.metric(metric).sign * value:.3f} on validation"
-    params = ", ".join(f"{name} {_told(param)}" for name, param in trial.params.items())
+    params = ", ".join(f"{name} {amount(param)}" for name, param in trial.params.items())
     tell(f"Trial {trial.number + 1} of {asked.trials}: {params}: {said}.")
 
 
@@ -163,10 +164,6 @@ def _ended(study: Study) -> int:
     from optuna.trial import TrialState
 
     return len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.FAIL)))
-
-
-def _told(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _lock(number: str) -> str:

@@ -15,7 +15,7 @@ from tlcore.errors import Unusable
 from tlcore.search import driver, study
 from tlcore.search.study import Standing
 from tlcore.store import StoredExperiment
-from tlcore.words import _
+from tlcore.words import _, amount
 
 TITLE, PLACE = "Settings", 3
 
@@ -114,7 +114,7 @@ def _table(found: Standing) -> pd.DataFrame:
     knobs = {name: forms.called(knob) for name, knob in searched.searchable(found.search.strategy).items()}
     table = pd.DataFrame({_("Trial"): rows["number"] + 1})
     for name in found.search.over:
-        table[knobs.get(name, name)] = [None if pd.isna(value) else charts.amount(value) for value in rows[name]]
+        table[knobs.get(name, name)] = [None if pd.isna(value) else amount(value) for value in rows[name]]
     table[_("{metric} on validation", metric=metric_name(found.search.experiment.metric))] = rows["value"].round(4)
     table[_("Standard error")] = rows["error"].astype(float).round(4)
     table[_("State")] = rows["state"].map(lambda word: named.get(word, word))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tlcore.cli import INCOMPLETE, flags
 from tlcore.cli.output import as_json, table
+from tlcore.words import amount
 
 if TYPE_CHECKING:
     from tlcore.search.study import Standing
@@ -79,7 +80,7 @@ def _show(found: Standing) -> None:
 
 
 def _cell(value: Any) -> str:
-    return "-" if value is None or value != value else f"{value:.4g}" if isinstance(value, float) else str(value)
+    return "-" if value is None or value != value else amount(value)
 
 
 def _record(found: Standing) -> dict[str, Any]:
