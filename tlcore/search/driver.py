@@ -77,9 +77,9 @@ def drive(
     try:
         while not study.user_attrs[STOPPED] and _ended(study) < asked.trials:
             _try(store, asked, study, carry_out or _queued, tell)
-        finals = _finals(asked, study)
-        if finals and not study.user_attrs[STOPPED]:
-            tell(f"Trial {best_of(study).number + 1} is best; judging it on {asked.fresh} fresh seeds.")
+        best, finals = best_of(study), _finals(asked, study)
+        if best is not None and finals and not study.user_attrs[STOPPED]:
+            tell(f"Trial {best.number + 1} is best; judging it on {asked.fresh} fresh seeds.")
         for experiment in finals:
             if not study.user_attrs[STOPPED]:
                 judged = _see_to(store, study, plan(experiment), carry_out or _queued)
