@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -173,7 +176,7 @@ class TestRoom:
     def test_what_does_not_fit_is_said_with_what_would_help(self, plan):
         assert doubts(self.found(plan, there=1e12, free=1e12)) == []
         (memory,) = doubts(self.found(plan, memory=6e9, there=4e9, free=1e12))
-        assert "6.0 GB of memory, and 4.0 GB are free" in memory
+        assert "6.0 GB of memory, and 4.0 GB are there" in memory
         assert "smaller batch" in memory
         (disk,) = doubts(self.found(plan, there=1e12, disk=2e9, free=1e9))
         assert "2.0 GB, and 1.0 GB of disk are free" in disk
@@ -191,7 +194,8 @@ class TestDryRuns:
     def test_what_was_measured_is_kept_by_network_batch_and_shape(self, store, plan):
         assert dry_runs.known(store, plan) is None
         dry_runs._file(store, plan).parent.mkdir(parents=True)
-        dry_runs.written(dry_runs._file(store, plan), {"seconds": 0.1, "memory": 1e9, "weights": 1e6, "total": None})
+        found = {"seconds": 0.1, "memory": 1e9, "weights": 1e6, "total": None}
+        dry_runs._file(store, plan).write_text(json.dumps(found))
         assert dry_runs.known(store, plan).seconds == 0.1
         assert dry_runs.known(store, shelves.planned(STRATEGIES, seeds=2)) is not None
         assert dry_runs.known(store, shelves.planned(STRATEGIES, training=Training(batch=128))) is None
@@ -202,3 +206,9 @@ class TestDryRuns:
         assert 0 < cost.seconds < 5
         assert cost.memory > 1e8
         assert 1e4 < cost.weights < 1e6
+
+    def test_the_memory_of_whoever_asked_is_not_counted(self):
+        held = b"1" * 600_000_000
+        words = [sys.executable, "-c", "from tlcore import dry_run; print(dry_run._height())"]
+        height = int(subprocess.run(words, capture_output=True, check=True).stdout)
+        assert 1e7 < height < len(held)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 from dataclasses import replace
 from functools import cache
@@ -31,9 +32,9 @@ from tlcore.report.pptx import WIDTH, pptx
 from tlcore.report.sections import every, seven
 from tlcore.report.sections import question as asked_of
 from tlcore.report.sections import value as price
-from tlcore.report.written import write
 from tlcore.spec import Experiment
 from tlcore.store import Store
+from tlcore.whole import write
 from tlcore.words import speaking
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -302,12 +303,24 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert place.read_bytes() == b"a new one"
 
 
+def test_what_a_link_points_to_is_written_and_a_device_is_never_replaced(tmp_path):
+    (tmp_path / "link.html").symlink_to(tmp_path / "page.html")
+    write(tmp_path / "link.html", b"through the link")
+    assert (tmp_path / "page.html").read_bytes() == b"through the link"
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write(pipe, b"to the reader")
+    assert os.read(reader, 100) == b"to the reader"
+    os.close(reader)
+
+
 def test_the_command_line_writes_what_is_asked_for(example, tmp_path, capsys):
     name = example("cold_start")
     page, slides = tmp_path / "r.html", tmp_path / "s.html"
     assert main(["report", name[:12], "--html", str(page), "--slides", str(slides), "--labels", "50"]) == 0
     assert "with 50 labels" in page.read_text(encoding="utf-8")
-    assert capsys.readouterr().out.count(" MB") == 2
+    assert len(re.findall(r": [\d.]+ [kM]B\n", capsys.readouterr().out)) == 2
     assert {file.name for file in tmp_path.iterdir()} >= {"r.html", "s.html"}
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -33,22 +36,22 @@ ASKED = Experiment(
 )
 
 
-def wanted(trials: int = 4, **changes) -> study.Search:
+@cache
+def wanted(trials: int = 3, **changes) -> study.Search:
     return study.search(replace(ASKED, **changes), "scratch", ["lr"], trials, fresh=3)
 
 
-def made_up(test=lambda seed, lr: 0.5):
-    """Carries a trial out without training: the further the learning rate from its default, the better."""
+def made_up(test=lambda seed, lr: 0.5, valid_at_first=0.5):
+    """Carries a trial out without training: the further the learning rate from its default, the higher its score."""
 
     def carry_out(store: Store, _experiment: str) -> None:
         for _run in range(store.waiting()):
             key = shelves.begun(store)
             spec = store.spec(key)
-            lr = spec.knobs["lr"]
-            valid = 0.5 + 0.05 * abs(np.log10(lr / wanted().settings["lr"])) + 0.001 * spec.seed
-            store.finish(
-                key, Outcome(State.DONE, {"roc_auc": test(spec.seed, lr)}, {"roc_auc": valid}, "", 1.0, 2, "CPU")
-            )
+            lr, metric = spec.knobs["lr"], spec.metric
+            valid = valid_at_first + 0.05 * abs(np.log10(lr / wanted().settings["lr"])) + 0.001 * spec.seed
+            outcome = Outcome(State.DONE, {metric: test(spec.seed, lr)}, {metric: valid}, "", 1.0, 2, "CPU")
+            store.finish(key, outcome)
 
     return carry_out
 
@@ -105,7 +108,7 @@ def test_what_makes_no_search_is_answered_in_a_sentence(strategy, over, changes,
 
 
 def test_what_wins_is_judged_on_seeds_that_no_trial_has_seen(store):
-    asked = wanted(6)
+    asked = wanted()
     study.begin(store, asked)
 
     def test(seed: int, lr: float) -> float:
@@ -115,12 +118,12 @@ def test_what_wins_is_judged_on_seeds_that_no_trial_has_seen(store):
     driver.drive(store, asked.id, made_up(test))
     found = study.standing(store, asked.id)
     assert found.over
-    assert list(found.trials["state"]) == ["complete"] * 6
+    assert list(found.trials["state"]) == ["complete"] * 3
     assert found.trials["lr"].iloc[0] == asked.settings["lr"], "the first tries the settings as they are"
     assert found.best_number == found.trials["value"].idxmax() > 0
     assert (found.final.pairs, found.final.verdict) == (3, HELPS)
     assert found.final.gain == pytest.approx(0.1)
-    assert len(store.runs()) == 6 * 2 + 2 * 3, "what the trials have trained is not trained again"
+    assert len(store.runs()) == 3 * 2 + 2 * 3, "what the trials have trained is not trained again"
 
 
 def test_test_scores_never_touch_the_choice(tmp_path, monkeypatch):
@@ -160,7 +163,7 @@ def test_an_interrupted_search_tries_what_an_undisturbed_one_would_have(store, t
 
     def killed(store: Store, experiment: str) -> None:
         calls.append(experiment)
-        if len(calls) == 3:
+        if len(calls) == 2:
             shelves.carried_out(store)
             raise SystemExit
         made_up()(store, experiment)
@@ -168,10 +171,10 @@ def test_an_interrupted_search_tries_what_an_undisturbed_one_would_have(store, t
     study.begin(store, asked)
     with pytest.raises(SystemExit):
         driver.drive(store, asked.id, killed)
-    assert list(study.standing(store, asked.id).trials["state"]) == ["complete", "complete", "running"]
+    assert list(study.standing(store, asked.id).trials["state"]) == ["complete", "running"]
     driver.drive(store, asked.id, made_up())
     resumed = study.standing(store, asked.id)
-    assert len(resumed.trials) == 4
+    assert len(resumed.trials) == 3
     assert len(set(store.runs()["run"])) == len(store.runs())
     monkeypatch.setenv("TRANSFERLAB_HOME", str(tmp_path / "undisturbed"))
     other = Store.open()
@@ -191,9 +194,56 @@ def test_a_stopped_search_tries_no_further_and_can_go_on(store):
     found = study.standing(store, asked.id)
     assert (found.stopped, found.over) == (True, False)
     assert set(store.runs(calls[-1])["state"]) == {"cancelled"}
-    assert "Stopped after 1 of 4 trials." in charts.answer(found).headline
+    assert "Stopped after 1 of 3 trials." in charts.answer(found).headline
     driver.drive(store, study.begin(store, asked), made_up())
     assert study.standing(store, asked.id).over
+
+
+def test_a_search_that_is_stopped_while_what_won_is_judged_can_go_on(store, finished, started):
+    asked, calls = wanted(), []
+
+    def stopping(store: Store, experiment: str) -> None:
+        calls.append(experiment)
+        made_up()(store, experiment) if len(calls) <= asked.trials else driver.stop(store, asked.id)
+
+    driver.drive(store, study.begin(store, asked), stopping)
+    found = study.standing(store, asked.id)
+    assert (found.tried, found.stopped, found.over, found.final) == (True, True, False, None)
+    assert len(calls) == asked.trials + 1, "the second of both is not begun"
+    assert store.waiting() == 0
+    page = opened("compare/what_if.py", part="settings")
+    assert "Stopped before what won was judged." in said(page)
+    page.button(key="resume_search").click().run()
+    assert started == [asked.id] * 2, "by the button, and by the page that shows it under way"
+    driver.drive(store, asked.id, made_up())
+    assert study.standing(store, asked.id).over
+
+
+def test_runs_of_the_last_comparison_that_somebody_cancelled_stop_the_search(store):
+    asked, calls = wanted(), []
+
+    def cancelling(store: Store, experiment: str) -> None:
+        calls.append(experiment)
+        made_up()(store, experiment) if len(calls) <= asked.trials else store.stop_all(experiment, "cancel")
+
+    driver.drive(store, study.begin(store, asked), cancelling)
+    found = study.standing(store, asked.id)
+    assert (found.stopped, found.over) == (True, False)
+
+
+def test_a_stop_while_a_search_is_starting_holds(store, monkeypatch):
+    words: list[str] = []
+    monkeypatch.setattr(driver, "spawn", lambda store, given, log: words.extend(given))
+    monkeypatch.setattr(launch, "start", lambda store: pytest.fail("it goes on"))
+    number = study.begin(store, wanted())
+    driver.start(store, number)
+    driver.stop(store, number)
+    monkeypatch.setattr(sys, "argv", words[1:])
+    monkeypatch.delitem(sys.modules, words[1])  # as in the process that is started
+    with suppress(SystemExit):
+        runpy.run_module(words[1], run_name="__main__")
+    assert study.standing(store, number).stopped
+    assert store.experiments().empty
 
 
 def test_two_never_drive_one_search(store):
@@ -222,17 +272,17 @@ def test_trials_without_a_score_end_and_the_search_says_so(store):
 
 
 def test_a_small_search_trains_for_real_and_the_store_is_as_it_was(store, capsys):
-    asked = study.search(ASKED, "scratch", ["lr", "imbalance"], 3, fresh=3)
+    asked = study.search(ASKED, "scratch", ["lr", "imbalance"], 2, fresh=3)
     driver.drive(store, study.begin(store, asked), launch.here)
     found = study.standing(store, asked.id)
     assert found.over
     assert found.trials["value"].between(0, 1).all()
     assert found.trials["imbalance"].isin(found.search.space()["imbalance"].choices).all()
-    assert study.importances(store, asked.id) is None, "three trials tell nothing about knobs"
+    assert study.importances(store, asked.id) is None, "two trials tell nothing about knobs"
     again = Store.open()  # its schema is still its own
-    assert len(again.runs()) >= 6
+    assert len(again.runs()) >= 4
     again.close()
-    assert search.cost(asked, store).runs == 3 * 2 + 2 * 3
+    assert search.cost(asked, store).runs == 2 * 2 + 2 * 3
 
 
 # What it is worth.
@@ -259,10 +309,11 @@ def test_the_last_comparison_is_paired_and_as_sure_as_its_interval(gain, noise, 
     assert found.high - found.gain == pytest.approx(2.776445 * difference.std(ddof=1) / np.sqrt(5))
 
 
-def test_an_answer_that_is_no_or_nothing_is_said_out_loud(store):
-    number = study.begin(store, wanted(3))
-    driver.drive(store, number, made_up())
-    found = study.standing(store, number)
+def test_an_answer_that_is_no_or_nothing_is_said_out_loud():
+    trials = pd.DataFrame({"number": range(3), "state": "complete", "value": [0.5, 0.6, 0.7], "error": 0.01,
+                           "lr": [0.003, 0.01, 0.1]})  # fmt: skip
+    final = tuned.Compared(0.1, 0.05, 0.15, HELPS, 3, 0.6, 0.7, "roc_auc", 0.01)
+    found = study.Standing(wanted(), trials, False, {"lr": 0.1}, 2, final, None)
     told = {
         verdict: charts.answer(replace(found, final=found.final._replace(verdict=verdict))).headline
         for verdict in (HELPS, HURTS, SAME, OPEN)
@@ -277,6 +328,22 @@ def test_an_answer_that_is_no_or_nothing_is_said_out_loud(store):
 
 
 # The command and the page.
+
+
+@pytest.mark.parametrize(("metric", "valid", "best_first"), [("mae", 2.0001, True), ("r2", -0.9001, False)])
+def test_the_command_tells_errors_and_negative_scores_as_they_are_and_the_best_first(
+    metric, valid, best_first, store, capsys, monkeypatch
+):
+    """The further the learning rate from its default the higher the score: for an error, the first trial is best."""
+    monkeypatch.setattr(driver, "_queued", made_up(valid_at_first=valid))
+    value = replace(ASKED, scenario="b2b_value", settings={}, metric=metric)
+    number = study.begin(store, study.search(value, "scratch", ["lr"], 3, fresh=3))
+    assert main(["search", "--resume", number]) == 0
+    told = capsys.readouterr()
+    assert f"{metric} {valid + 0.0005:.3f} on validation" in told.err
+    order = [line.split()[0] for line in told.out.splitlines() if line.rstrip().endswith("complete")]
+    assert len(order) == 3
+    assert (order[0] == "1") == best_first
 
 
 @pytest.mark.parametrize(
@@ -336,7 +403,7 @@ def test_the_page_says_what_a_search_costs_and_begins_it(store, finished, starte
 
 
 def test_a_search_that_is_over_shows_its_answer_on_the_page(store, finished, started):
-    number = study.begin(store, wanted(3))
+    number = study.begin(store, wanted(2))
     driver.drive(store, number, made_up(lambda seed, lr: 0.5 + 0.001 * seed))
     app = opened("compare/what_if.py", part="settings")
     assert "No practical difference" in said(app)

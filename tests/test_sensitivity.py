@@ -23,7 +23,12 @@ from tlcore.spec import Experiment, Training
 from tlcore.sweep import LABELS, Axis
 
 ASKED = Experiment(
-    "cold_start", ("logistic_regression", "fine_tune"), labels=(40,), seeds=3, training=Training(epochs=2)
+    "cold_start",
+    ("logistic_regression", "fine_tune"),
+    {"source_size": 300},
+    labels=(40,),
+    seeds=3,
+    training=Training(epochs=2),
 )
 SHIFT, NOISE = Axis("concept_shift", (0.0, 0.5, 1.0)), Axis("label_noise", (0.0, 0.2))
 NAMES = {"concept_shift": "shift", "label_noise": "noise"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tlcore import words, words_extract
@@ -95,3 +96,12 @@ def test_a_message_speaks_the_language_of_the_moment():
         assert words._("helps") == "有帮助"
         assert words.counted("{n} processor", "{n} processors", 1) == "1 个处理器"
     assert words.counted("{n} processor", "{n} processors", 2) == "2 processors"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(None, "all"), (float("nan"), "all"), (True, "yes"), ("ramp", "ramp"), (20_000, "20,000"),
+     (np.int64(50_000), "50,000"), (0.00041327, "0.0004133"), (1.0, "1")],
+)  # fmt: skip
+def test_a_setting_is_written_as_people_write_it(value, said):
+    assert words.amount(value) == said

@@ -98,11 +98,12 @@ def _settings(asked: Experiment) -> Mapping[str, Any]:
 
 
 def _marker(store: Store, of: str) -> str:
-    """A number of its own for each repeat; one that has not ended well is carried on."""
+    """A number of its own for each repeat; one that has not ended is carried on."""
     known = repeats(store.experiments(), of)
-    if known and not store.runs(known[-1])["state"].eq(State.DONE).all():
+    if known and not all(State(state).final for state in store.runs(known[-1])["state"]):
         return store.experiment(known[-1]).experiment.again
-    return f"{of}.{len(known) + 1}"
+    numbers = (int(store.experiment(one).experiment.again.rpartition(".")[2]) for one in known)
+    return f"{of}.{max(numbers, default=0) + 1}"
 
 
 def _exactly(then: RunSpec, now: RunSpec) -> RunSpec:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ import psutil
 from filelock import FileLock, Timeout
 
 from tlcore.launch import cause
-from tlcore.launch.dry_runs import LOCK, written
+from tlcore.launch.dry_runs import LOCK
 from tlcore.launch.slots import threads
 from tlcore.spec import RunSpec
+from tlcore.whole import write
 
 CONTEXT = 500e6  # bytes that CUDA itself takes on a GPU
 LASTING = 0.3  # seconds that are timed at least, in as many steps as that takes, so that a short one is known too
@@ -30,12 +32,14 @@ def main() -> None:
     file = Path(asked["file"])
     try:
         with FileLock(file.parent / LOCK, timeout=0):
-            written(file, {"problem": "killed"})
+            write(file, json.dumps({"problem": "killed"}).encode())
             try:
-                written(file, measured(RunSpec.from_dict(asked["spec"]), asked["device"]))
+                found = measured(RunSpec.from_dict(asked["spec"]), asked["device"])
             except Exception as error:
-                written(file, {"problem": cause.of_error(error, reading=False, tail="").kind})
+                problem = cause.of_error(error, reading=False, tail="").kind
+                write(file, json.dumps({"problem": problem}).encode())
                 raise
+            write(file, json.dumps(found).encode())
     except Timeout:  # somebody else is at it
         return
 
@@ -82,7 +86,13 @@ def measured(spec: RunSpec, device: str) -> dict[str, Any]:
 
 
 def _height() -> int:
-    """Bytes this process has taken at its height."""
+    """Bytes this process has taken at its height.
+
+    Not by ``getrusage`` where Linux says it: that begins with the height of whoever started this process.
+    """
+    with suppress(OSError):
+        told = Path("/proc/self/status").read_text()
+        return int(told.partition("VmHWM:")[2].split()[0]) * 1024  # kB
     try:
         import resource
     except ModuleNotFoundError:  # Windows

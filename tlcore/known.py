@@ -77,6 +77,7 @@ class Facts:
         return bool(self.modality in ("table", "text") and 2 * at_most < self.own_skill and not self.contradicted)
 
 
+@lru_cache(maxsize=4)  # the trials of a search all ask this about the same examples
 def facts(
     situation: Situation, labels: int | None, backbone: str = "auto", small_model: bool = False, seed: int = 0
 ) -> Facts:

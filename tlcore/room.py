@@ -67,7 +67,7 @@ def doubts(found: Room) -> list[str]:
         )  # fmt: skip
     elif found.memory > KEPT_FREE * found.there:
         said.append(
-            _("A run takes about {memory} of memory, and {there} are free for it. A smaller batch (training.batch), a "
+            _("A run takes about {memory} of memory, and {there} are there for it. A smaller batch (training.batch), a "
               "smaller network or fewer runs at the same time (TRANSFERLAB_THREADS) would help.",
               memory=size(found.memory), there=size(found.there))
         )  # fmt: skip

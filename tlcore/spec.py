@@ -137,6 +137,11 @@ class Experiment:
     name: str = ""
     again: str = ""  # which experiment this repeats, and the how-manieth time: "a1b2c3d4e5f6.1" (tlcore/again.py)
 
+    @property
+    def own_name(self) -> str:
+        """Its name where it stands on its own, not as a part of a sweep or a search."""
+        return self.name.removeprefix(PART)
+
     def checked(self) -> Experiment:
         """The same experiment with every open choice made. Raises `Unusable` with all that is wrong."""
         problems: list[str] = []

@@ -113,8 +113,7 @@ def cost(asked: Sweep, store: Store) -> tuple[Preflight, Room]:
     """What is still to be trained, how long that takes on this machine, and the room it needs."""
     own = store.asked(run.key for run in asked.whole.runs)
     past = pd.concat([store.runs(), own], ignore_index=True).drop_duplicates("run")
-    slots = launch.status(store)["slots"]
-    at_once = (asked.whole.experiment.device != "cpu" and slots["cuda"]) or slots["cpu"]
+    at_once = launch.at_once(store, asked.whole.experiment.device)
     return looked(asked.whole, store, past, at_once, dry_runs.known(store, asked.whole))
 
 
@@ -160,11 +159,7 @@ def _planned(cell: Cell) -> Plan:
     try:
         planned = plan(cell.experiment)
     except Unusable as error:
-        raise Unusable(*(f"{_named(cell)}: {problem}" for problem in error.problems)) from error
+        raise Unusable(*(f"{cell.experiment.own_name}: {problem}" for problem in error.problems)) from error
     if planned.left_out:
-        raise Unusable(*(f"{_named(cell)}: {why} Leave it out." for why in planned.left_out.values()))
+        raise Unusable(*(f"{cell.experiment.own_name}: {why} Leave it out." for why in planned.left_out.values()))
     return planned
-
-
-def _named(cell: Cell) -> str:
-    return cell.experiment.name.removeprefix(PART)

@@ -66,6 +66,17 @@ def counted(singular: str, plural: str, n: int, /, **values: Any) -> str:
     return _(message, n=n, **values)
 
 
+def amount(value: Any) -> str:
+    """A setting as people write it; None is all there is."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str):
+        return value
+    if value is None or value != value:
+        return _("all")
+    return f"{int(value):,}" if value == int(value) else f"{value:,.4g}"
+
+
 def told(note: Any) -> str:
     """A note about a run (`tlcore.outcome.Note`, or the list a store keeps of it) in the current language."""
     if isinstance(note, str):

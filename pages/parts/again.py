@@ -11,7 +11,7 @@ from pages.parts import forms, strategies, uploads
 from pages.parts.data import OWN
 from pages.parts.planned import ALL, SEEDS_AT_MOST
 from tlcore import catalog
-from tlcore.spec import PART, Experiment, nearest
+from tlcore.spec import Experiment, nearest
 from tlcore.words import _
 
 FILES = ("source", "target", "test", "unlabelled")
@@ -42,7 +42,7 @@ def address(asked: Experiment) -> dict[str, str] | None:
         "metric": asked.metric,
         "backbone": asked.backbone,
         "margin": f"{100 * asked.margin:g}",
-        "name": asked.name.removeprefix(PART),
+        "name": asked.own_name,
     }
     query[f"labels.{asked.scenario}"] = ",".join(ALL if count is None else str(count) for count in asked.labels)
     query |= _knobs(asked.training, f"training.{preset}")

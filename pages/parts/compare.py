@@ -14,7 +14,7 @@ from tlcore.charts.answers import Answer
 from tlcore.errors import Unusable
 from tlcore.measure import budgets
 from tlcore.plan import plan
-from tlcore.spec import PART, Experiment
+from tlcore.spec import Experiment
 from tlcore.store import StoredExperiment
 from tlcore.words import _, counted
 
@@ -100,7 +100,7 @@ def start(asked: Experiment) -> None:
     """Plan an experiment and begin it at once; what stands in the way is said in place."""
     try:
         with st.spinner(_("Planning ...")):
-            ready = plan(replace(asked, name=asked.name.removeprefix(PART)))  # it stands on its own from here on
+            ready = plan(replace(asked, name=asked.own_name))
     except Unusable as error:
         show.problems(error)
         return

@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import again, compare, frame, language, notes, reads, same_again, show
-from pages.parts.planned import duration, slots
 from tlcore import catalog, launch
 from tlcore.charts import convergence as charts
 from tlcore.measure import convergence
 from tlcore.measure.statistics import beside
+from tlcore.preflight import duration
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
@@ -97,7 +97,7 @@ def headline(runs: pd.DataFrame, device: str) -> str:
     due = runs.loc[~ended, "strategy"].map(times)
     if due.isna().any():  # a strategy of which no run has ended yet may take any time
         return _("{done} of {n} runs have ended.", done=int(ended.sum()), n=len(runs))
-    left = due.sum() / slots(device)
+    left = due.sum() / launch.at_once(reads.store(), device)
     return _(
         "{done} of {n} runs have ended; about {left} to go.", done=int(ended.sum()), n=len(runs), left=duration(left)
     )

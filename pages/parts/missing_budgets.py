@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import again, compare, planned, reads, show
+from pages.parts import again, compare, reads, show
+from tlcore import launch
 from tlcore.charts.labels_saved import count
 from tlcore.errors import Unusable
 from tlcore.measure.efficiency import missing
@@ -44,5 +45,5 @@ def offer(experiment: StoredExperiment, tried: set[float], pool: int) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=50)
 def _cost(_store: Store, key: tuple, asked: Experiment) -> tuple[int, float]:
-    facts = preflight(plan(asked), reads.runs(), planned.slots(asked.device))
+    facts = preflight(plan(asked), reads.runs(), launch.at_once(reads.store(), asked.device))
     return facts.runs - facts.finished, facts.seconds

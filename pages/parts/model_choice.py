@@ -12,6 +12,7 @@ from pages.parts import show, taken
 from tlcore.charts import style
 from tlcore.charts.answers import Answer, gain
 from tlcore.measure.gain import BASELINE, HURTS, LEAST_SEEDS, OPEN, recommended
+from tlcore.room import size
 from tlcore.store import StoredExperiment
 from tlcore.words import _
 
@@ -102,8 +103,8 @@ def folder(run: str) -> None:
             icon=":material/download:", type="primary", on_click="ignore", key=f"zip {run}",
         )  # fmt: skip
         st.markdown(
-            _("**{megabytes} MB** · **{milliseconds} ms** for one row · **{rows}** rows a second, on one CPU",
-              megabytes=f"{record['size']['bytes'] / 1e6:.2f}", milliseconds=f"{pace['one row, ms']:.1f}",
+            _("**{size}** · **{milliseconds} ms** for one row · **{rows}** rows a second, on one CPU",
+              size=size(record["size"]["bytes"]), milliseconds=f"{pace['one row, ms']:.1f}",
               rows=f"{pace['rows a second']:,.0f}")
         )  # fmt: skip
     if check["largest difference"] is None:

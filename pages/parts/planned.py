@@ -81,7 +81,7 @@ def before(plan: Plan) -> bool:
 def known(plan: Plan) -> tuple[Preflight, Room]:
     """Time, power, memory and disk of a plan as they are known now."""
     store = reads.store()
-    return looked(plan, store, reads.runs(), slots(plan.experiment.device), dry_runs.known(store, plan))
+    return looked(plan, store, reads.runs(), launch.at_once(store, plan.experiment.device), dry_runs.known(store, plan))
 
 
 def _facts(plan: Plan, waiting: bool) -> None:
@@ -99,7 +99,7 @@ def _facts(plan: Plan, waiting: bool) -> None:
         )  # fmt: skip
         st.metric(
             _("Memory of a run"), size(room.memory), _("as two steps took") if room.measured else rule, width=165,
-            help=_("{there} are free for each.", there=size(room.there)), **plain,
+            help=_("{there} are there for each.", there=size(room.there)), **plain,
         )  # fmt: skip
         st.metric(
             _("Disk"), size(room.disk), _("{free} free", free=size(room.free)), width=150, **plain,
@@ -117,12 +117,6 @@ def _facts(plan: Plan, waiting: bool) -> None:
             n=f"{len(hold_out(plan.situation)[1]):,}",
         )
     )
-
-
-def slots(device: str) -> int:
-    """How many runs that ask for this device go on at the same time on this machine."""
-    found = launch.status(reads.store())["slots"]
-    return int((device != "cpu" and found.get("cuda")) or found.get("cpu") or 1)
 
 
 def smallest(facts: Preflight, plan: Plan) -> str:

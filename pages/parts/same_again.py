@@ -65,10 +65,14 @@ def panel(experiment: StoredExperiment) -> None:
     of = again.original(reads.store(), experiment.id)
     last = [experiment.id] if of else again.repeats(reads.experiments(), experiment.id)[-1:]
     waiting = st.session_state.get(ASKED) == experiment.id
-    with st.expander(_("The same again"), icon=":material/repeat:", expanded=bool(of) or waiting):
-        if last:
+    box = st.expander(
+        _("The same again"), icon=":material/repeat:", expanded=bool(of) or waiting, key=f"same again {experiment.id}",
+        on_change="rerun",
+    )  # fmt: skip
+    with box:
+        if last and box.open:
             _compared(of or experiment, reads.store().experiment(last[0]))
-        else:
+        elif not last:
             st.markdown(
                 _("Nobody has done this experiment again in this store, so whether it comes out the same is open.")
             )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -12,8 +11,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import language, show
+from pages.parts import language, reads, show
 from tlcore.export.folder import MANIFEST
+from tlcore.launch.detached import spawn
+from tlcore.preflight import duration
 from tlcore.store import home
 from tlcore.words import _
 
@@ -32,13 +33,13 @@ def record(run: str) -> dict[str, Any] | None:
 
 
 def make(*runs: str) -> None:
-    """Begin to export these runs, one after the other, in processes of their own."""
+    """Begin to export these runs, each in a process of its own."""
     for run in runs:
         log = _log(run)
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "tlcore", "export", run, "--to", str(folder(run)), "--force"]
-        with log.open("wb") as out:
-            _under_way()[run] = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+        log.unlink(missing_ok=True)  # what it says is of this time alone
+        words = ["-m", "tlcore", "export", run, "--to", str(folder(run)), "--force"]
+        _under_way()[run] = spawn(reads.store(), words, str(log.relative_to(home())))
 
 
 def making(run: str) -> bool:
@@ -65,9 +66,7 @@ def watched(runs: list[str], seconds: float) -> None:
         if not any(making(run) for run in runs):
             st.rerun()
         steps = [line for run in runs if making(run) for line in _log(run).read_text(errors="replace").splitlines()]
-        st.status(
-            _("Making the model; this takes about {seconds} seconds ...", seconds=round(seconds)), state="running"
-        )
+        st.status(_("Making the model; this takes about {time} ...", time=duration(seconds)), state="running")
         st.caption(show.plain(steps[-1]) if steps else "")
 
     progress()
@@ -77,9 +76,6 @@ def packed(run: str) -> bytes:
     """The folder as a zip."""
     place = folder(run)
     return _packed(place, (place / MANIFEST).stat().st_mtime_ns)
-
-
-ROOT = Path(__file__).parents[2]
 
 
 @st.cache_resource(show_spinner=False)

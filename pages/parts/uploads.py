@@ -6,7 +6,6 @@ import re
 from hashlib import blake2s
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import streamlit as st
 
@@ -14,6 +13,7 @@ from pages.parts import show
 from tlcore.errors import Unusable
 from tlcore.files.request import TABLES
 from tlcore.store import home
+from tlcore.whole import write
 from tlcore.words import _
 
 MOST = 200  # megabytes of one file
@@ -38,9 +38,7 @@ def keep(name: str, content: bytes) -> str:
     path = folder() / place
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{uuid4().hex}.draft")  # two sessions may bring the same file at once
-        draft.write_bytes(content)
-        draft.replace(path)
+        write(path, content)  # two sessions may bring the same file at once
     return place
 
 

@@ -12,7 +12,7 @@ from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
 from tlcore.measure.gain import HELPS, HURTS, OPEN, SAME
 from tlcore.measure.sensitivity import BEST, DUE, place, region
-from tlcore.words import _, counted
+from tlcore.words import _, amount, counted
 
 CELL = "cell"  # of the map, as its selection is called
 ROW = 58  # pixels
@@ -116,11 +116,6 @@ def sign(verdict: str) -> style.Sign:
 
 def _key(verdict: str) -> str:
     return f"{sign(verdict).icon} {sign(verdict).word}"
-
-
-def amount(value: Any) -> str:
-    """A value of an axis as people say it."""
-    return _("all") if place(value) == float("inf") else f"{value:,.4g}" if value != int(value) else f"{int(value):,}"
 
 
 def _order(column: pd.Series) -> list[str]:

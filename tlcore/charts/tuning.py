@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import altair as alt
 import pandas as pd
@@ -11,7 +11,7 @@ from tlcore import catalog
 from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
 from tlcore.measure.gain import HELPS, HURTS, OPEN, SAME
-from tlcore.words import _, counted
+from tlcore.words import _, amount, counted
 
 if TYPE_CHECKING:
     from tlcore.search.study import Standing
@@ -35,6 +35,8 @@ def answer(found: Standing) -> Answer:
             of=asked.trials, strategy=named,
         )  # fmt: skip
         return Answer(headline, verdict=SAME)
+    if found.final is None and found.stopped:
+        return Answer(_("Stopped before what won was judged."), _best(found))
     if found.final is None:
         return Answer(_("All {of} trials have ended; what won is being judged.", of=asked.trials), _best(found))
     final = found.final
@@ -103,13 +105,6 @@ def progress(found: Standing) -> style.Picture:
         _("Step: the best so far. Dashed: the settings as they were. Bars: one standard error over seeds."),
         _("The best of many looks better than it is; the last comparison tells."),
     )  # fmt: skip
-
-
-def amount(value: Any) -> str:
-    """A setting as people write it."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _best(found: Standing) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def show(store: Store, plan: Plan) -> None:
     print(f"Runs to train: {facts.due:,}{f' ({facts.finished:,} finished already)' if facts.finished else ''}")
     print(f"Time: about {duration(facts.seconds)}, {'as past runs took' if facts.timed else steps}")
     how = "as two training steps took" if room.measured else RULE
-    print(f"Memory: about {size(room.memory)} a run, {how}; {size(room.there)} free for each")
+    print(f"Memory: about {size(room.memory)} a run, {how}; {size(room.there)} there for each")
     print(f"Disk: about {size(room.disk)}; {size(room.free)} free")
     print(f"Smallest gain it can show: {_smallest(facts, plan)}, {'as past runs varied' if facts.measured else RULE}")
     for sentence in [*doubts(room), *filter(None, [many(facts, room.disk)])]:
@@ -41,9 +41,7 @@ def ask_back(store: Store, plan: Plan, yes: bool) -> None:
 
 
 def _looked(store: Store, plan: Plan, cost: dry_runs.Cost | None) -> tuple[Preflight, Room]:
-    slots = launch.status(store)["slots"]
-    at_once = int((plan.experiment.device != "cpu" and slots.get("cuda")) or slots.get("cpu") or 1)
-    return looked(plan, store, store.runs(), at_once, cost)
+    return looked(plan, store, store.runs(), launch.at_once(store, plan.experiment.device), cost)
 
 
 def _smallest(facts: Preflight, plan: Plan) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tlcore.errors import Unusable
+from tlcore.whole import write
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
@@ -41,7 +42,7 @@ def as_json(record: Any, where: str) -> None:
     if where == "-":
         sys.stdout.write(text)
     else:
-        Path(where).write_text(text, encoding="utf-8")
+        write(Path(where), text.encode())
 
 
 def writable(*paths: str | None) -> None:

@@ -2,6 +2,7 @@
 
     launch.start(store)                  see to it that queued runs are carried out, elsewhere
     launch.status(store)                 what carries them out, how much of it, how many wait
+    launch.at_once(store, device)        how many runs go on at the same time
     launch.here(store, experiment_id)    carry them out in this process, one after the other
     launch.reconcile(store)              no run says it is under way when nobody is at it
 
@@ -19,7 +20,7 @@ from tlcore.launch.here import here
 from tlcore.launch.truth import reconcile
 from tlcore.store import Store
 
-__all__ = ["here", "reconcile", "start", "status"]
+__all__ = ["at_once", "here", "reconcile", "start", "status"]
 
 LAUNCHERS = ("local",)
 
@@ -33,6 +34,12 @@ def start(store: Store) -> None:
 def status(store: Store) -> dict[str, Any]:
     """``alive`` (bool), ``slots`` ({"cpu": 2, "cuda": 0}), ``gpus`` (names), ``queued`` and ``active`` (counts)."""
     return _launcher().status(store)
+
+
+def at_once(store: Store, device: str) -> int:
+    """How many runs that ask for this device go on at the same time."""
+    slots = status(store)["slots"]
+    return int((device != "cpu" and slots["cuda"]) or slots["cpu"] or 1)
 
 
 def _launcher() -> Any:

@@ -6,7 +6,6 @@ In a process of its own, so that a server that is slow or down holds up nobody; 
 from __future__ import annotations
 
 import os
-import subprocess
 
 from tlcore.launch.detached import spawn
 from tlcore.store import Store
@@ -14,12 +13,10 @@ from tlcore.store import Store
 LOG = "mirror.log"
 ADDRESS = "MLFLOW_TRACKING_URI"
 
-_started: list[subprocess.Popen[bytes]] = []  # kept, so that ended ones are buried
-
 
 def after(store: Store, run: str) -> None:
     """See to what this run was the last of. Returns at once."""
     if not os.environ.get(ADDRESS):
         return
-    _started[:] = [process for process in _started if process.poll() is None]
-    _started.extend(spawn(store, ["-m", "tlcore", "mirror", experiment], LOG) for experiment in store.over_with(run))
+    for experiment in store.over_with(run):
+        spawn(store, ["-m", "tlcore", "mirror", experiment], LOG)

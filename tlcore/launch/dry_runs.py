@@ -9,9 +9,6 @@ again later.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from hashlib import blake2s
 from pathlib import Path
@@ -19,9 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock, Timeout
 
-from tlcore.launch.detached import environment
+from tlcore.launch.detached import free, spawn, spawned
 from tlcore.launch.slots import gpus
 from tlcore.plan import Plan
 from tlcore.situation import Examples
@@ -30,9 +26,8 @@ from tlcore.store import Store
 
 FOLDER, LOCK, LOG = "dry_runs", "lock", "log.txt"
 STALE = 3600.0  # seconds after which what went wrong is tried again
+WORDS = ["-m", "tlcore.dry_run"]
 PATIENCE = 180.0  # seconds a command waits for it
-
-_started: list[subprocess.Popen[bytes]] = []  # kept, so that ended ones are buried
 
 
 class Cost(NamedTuple):
@@ -62,19 +57,7 @@ def known(store: Store, plan: Plan) -> Cost | None:
 
 def busy(store: Store) -> bool:
     """Whether something is being measured."""
-    _started[:] = [process for process in _started if process.poll() is None]
-    if _started:
-        return True
-    folder = store.home / FOLDER
-    if not folder.is_dir():
-        return False
-    lock = FileLock(folder / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False
+    return spawned(WORDS) or ((store.home / FOLDER).is_dir() and not free(store, f"{FOLDER}/{LOCK}"))
 
 
 def start(store: Store, plan: Plan) -> None:
@@ -84,19 +67,7 @@ def start(store: Store, plan: Plan) -> None:
     file = _file(store, plan)
     file.parent.mkdir(parents=True, exist_ok=True)
     asked = {"spec": plan.runs[0].to_dict(), "device": _device(plan), "file": str(file)}
-    with (file.parent / LOG).open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tlcore.dry_run"],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            env=environment(store),
-            start_new_session=True,
-        )
-    assert process.stdin is not None
-    with process.stdin:
-        process.stdin.write(json.dumps(asked, default=str).encode())
-    _started.append(process)
+    spawn(store, WORDS, f"{FOLDER}/{LOG}", json.dumps(asked, default=str))
 
 
 def measured(store: Store, plan: Plan) -> Cost | None:
@@ -109,13 +80,6 @@ def measured(store: Store, plan: Plan) -> Cost | None:
         start(store, plan)
         time.sleep(0.1)
     return None
-
-
-def written(file: Path, found: dict[str, Any]) -> None:
-    """Write an answer as a whole."""
-    draft = file.with_suffix(f".{os.getpid()}.draft")
-    draft.write_text(json.dumps(found))
-    draft.replace(file)
 
 
 def _file(store: Store, plan: Plan) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 from collections import Counter
 from typing import Any
@@ -18,17 +17,14 @@ CARD = "supervisor.json"  # who it is
 LOG = "supervisor.log"
 LOOKS = 20
 
-_started: list[subprocess.Popen[bytes]] = []  # kept, so that ended ones are buried
-
 
 def start(store: Store) -> None:
     """Start a supervisor, unless one lives."""
-    _started[:] = [process for process in _started if process.poll() is None]
     # A lock that is held by nobody known belongs to one who is being born, or dying: look again.
     for _ in range(LOOKS):
         if free(store, LOCK):
             # Of several, the first to take the lock stays.
-            _started.append(spawn(store, ["-m", "tlcore.launch.supervisor"], LOG))
+            spawn(store, ["-m", "tlcore.launch.supervisor"], LOG)
             return
         if status(store)["alive"]:
             return

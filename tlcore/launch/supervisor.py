@@ -26,6 +26,7 @@ from tlcore.launch.local import CARD, LOCK
 from tlcore.launch.slots import ONE_THREAD, Slot, slots
 from tlcore.launch.truth import alive, myself, reconcile, settle, tail
 from tlcore.store import Active, Store, home
+from tlcore.whole import write
 
 IDLE = 600.0  # seconds without work after which it ends itself; TRANSFERLAB_IDLE
 PAUSE = 0.1  # seconds between two looks at the queue: a look takes half a millisecond
@@ -164,9 +165,7 @@ def main() -> None:
             return
         store = Store.open()
         card = folder / CARD
-        draft = card.with_suffix(".draft")
-        draft.write_text(json.dumps(dict(zip(("pid", "created"), myself(), strict=True))))
-        draft.replace(card)
+        write(card, json.dumps(dict(zip(("pid", "created"), myself(), strict=True))).encode())
         try:
             Supervisor(store, context, idle).run()
         finally:

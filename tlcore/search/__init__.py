@@ -31,9 +31,8 @@ def cost(asked: Search, store: Store) -> Cost:
     """What a search takes on this machine, judged by a trial of the settings as they are."""
     own = plan(asked.experiment)
     past = store.runs()
-    slots = launch.status(store)["slots"]
     ready = {run.key for run in own.runs}
-    abreast = (asked.experiment.device != "cpu" and slots["cuda"]) or slots["cpu"]
+    abreast = launch.at_once(store, asked.experiment.device)
     one = preflight(own, past.assign(run=past["run"].where(~past["run"].isin(ready), "")), 1).seconds / len(own.runs)
     rounds = asked.trials * -(-asked.experiment.seeds // abreast) + 2 * -(-asked.fresh // abreast)
     return Cost(asked.trials * asked.experiment.seeds + 2 * asked.fresh, rounds * one)

@@ -7,21 +7,23 @@ is asked for again, and its finished runs are not trained again.
 from __future__ import annotations
 
 import math
-import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from tlcore import launch
+from tlcore import catalog, launch
 from tlcore.errors import Unusable
-from tlcore.launch.detached import free, spawn
+from tlcore.launch.detached import free, spawn, spawned
 from tlcore.measure import tuned
 from tlcore.outcome import State
-from tlcore.plan import plan
+from tlcore.plan import Plan, plan
 from tlcore.search.study import STOPPED, Search, best_of, load
+from tlcore.spec import Experiment
 from tlcore.store import Store
+from tlcore.words import amount
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -32,15 +34,13 @@ LOOK = 0.3  # seconds between two looks at the runs of a trial
 REVIVE = 5.0  # seconds after which the launcher is made sure of again
 
 CarryOut = Callable[[Store, str], None]  # see that every run of this experiment ends
-_started: dict[str, subprocess.Popen[bytes]] = {}  # by search; kept, so that ended ones are buried
 
 
 def start(store: Store, number: str) -> None:
     """See to it that somebody carries the search out. Returns at once; calling it again does no harm."""
-    for ended in [known for known, process in _started.items() if process.poll() is not None]:
-        del _started[ended]
-    if number not in _started and not driven(store, number):
-        _started[number] = spawn(store, ["-m", "tlcore", "search", "--resume", number], LOG)
+    words = ["-m", "tlcore.search.driver", number]
+    if not spawned(words) and not driven(store, number):
+        spawn(store, words, LOG)
 
 
 def driven(store: Store, number: str) -> bool:
@@ -49,11 +49,13 @@ def driven(store: Store, number: str) -> bool:
 
 
 def stop(store: Store, number: str) -> None:
-    """Try no further settings; the runs of the trial under way end, and going on begins with them again."""
+    """Try no further settings; the runs under way end, those of the last comparison too, and going on begins with
+    them again."""
     asked, study = load(store, number)
     study.set_user_attr(STOPPED, True)
-    for trial in _running(study):
-        store.stop_all(asked.number(asked.trial(trial.params, trial.number)))
+    trials = [asked.trial(trial.params, trial.number) for trial in _running(study)]
+    for experiment in trials + _finals(asked, study):
+        store.stop_all(asked.number(experiment), "cancel")
 
 
 def drive(
@@ -75,11 +77,14 @@ def drive(
     try:
         while not study.user_attrs[STOPPED] and _ended(study) < asked.trials:
             _try(store, asked, study, carry_out or _queued, tell)
-        best = best_of(study)
-        if not study.user_attrs[STOPPED] and best is not None and best.number:
+        best, finals = best_of(study), _finals(asked, study)
+        if best is not None and finals and not study.user_attrs[STOPPED]:
             tell(f"Trial {best.number + 1} is best; judging it on {asked.fresh} fresh seeds.")
-            for params in (None, best.params):
-                (carry_out or _queued)(store, store.submit(plan(asked.final(params))))
+        for experiment in finals:
+            if not study.user_attrs[STOPPED]:
+                judged = _see_to(store, study, plan(experiment), carry_out or _queued)
+                if store.runs(judged)["state"].eq(State.CANCELLED).any():
+                    study.set_user_attr(STOPPED, True)  # by whoever cancelled them
     finally:
         lock.release()
 
@@ -92,11 +97,11 @@ def _try(store: Store, asked: Search, study: Study, carry_out: CarryOut, tell: C
     value, error, said = float("nan"), float("nan"), "no validation score"
     if set(trial.params) == set(asked.over):  # else whoever asked for it was killed halfway
         try:
-            experiment = store.submit(plan(asked.trial(trial.params, trial.number)))
+            planned = plan(asked.trial(trial.params, trial.number))
         except Unusable as problem:
             said = str(problem)
         else:
-            carry_out(store, experiment)
+            experiment = _see_to(store, study, planned, carry_out)
             if study.user_attrs[STOPPED]:
                 return
             value, error = tuned.value(store.runs(experiment), asked.experiment.metric)
@@ -105,8 +110,9 @@ def _try(store: Store, asked: Search, study: Study, carry_out: CarryOut, tell: C
     else:
         optuna.trial.Trial(study, trial._trial_id).set_user_attr("error", error)
         study.tell(trial.number, value)
-        said = f"{asked.experiment.metric} {abs(value):.3f} on validation"
-    params = ", ".join(f"{name} {_told(param)}" for name, param in trial.params.items())
+        metric = asked.experiment.metric
+        said = f"{metric} {catalog.metric(metric).sign * value:.3f} on validation"
+    params = ", ".join(f"{name} {amount(param)}" for name, param in trial.params.items())
     tell(f"Trial {trial.number + 1} of {asked.trials}: {params}: {said}.")
 
 
@@ -118,6 +124,23 @@ def _ask(asked: Search, study: Study) -> FrozenTrial:
     study.sampler = optuna.samplers.TPESampler(seed=place)
     number = study.ask(fixed_distributions=asked.space()).number
     return study.get_trials(deepcopy=False)[number]
+
+
+def _see_to(store: Store, study: Study, planned: Plan, carry_out: CarryOut) -> str:
+    """See that the runs of an experiment end; returns its id."""
+    experiment = store.submit(planned)
+    if study.user_attrs[STOPPED]:  # whoever did it has not seen these runs
+        store.stop_all(experiment, "cancel")
+    carry_out(store, experiment)
+    return experiment
+
+
+def _finals(asked: Search, study: Study) -> list[Experiment]:
+    """Once every trial has ended and other settings won: the experiments that judge those there were, and what won."""
+    best = best_of(study)
+    if best is None or not best.number or _ended(study) < asked.trials:
+        return []
+    return [asked.final(None), asked.final(best.params)]
 
 
 def _queued(store: Store, experiment: str) -> None:
@@ -143,9 +166,9 @@ def _ended(study: Study) -> int:
     return len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.FAIL)))
 
 
-def _told(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
 def _lock(number: str) -> str:
     return f"search-{number}.lock"
+
+
+if __name__ == "__main__":
+    drive(Store.open(), sys.argv[1], tell=print)

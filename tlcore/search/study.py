@@ -19,6 +19,7 @@ import pandas as pd
 from tlcore import catalog
 from tlcore.errors import Unusable
 from tlcore.measure import tuned
+from tlcore.outcome import FINAL, State
 from tlcore.plan import drawn, plan
 from tlcore.search.space import space
 from tlcore.spec import PART, Experiment, RunSpec
@@ -239,7 +240,7 @@ def importances(store: Store, number: str) -> dict[str, float] | None:
 def _final(store: Store, asked: Search, params: Mapping[str, Any] | None) -> tuned.Compared | None:
     own, won = (store.asked(run.key for run in asked.runs(asked.final(of))) for of in (None, params))
     wanted = asked.experiment.seeds + asked.fresh
-    ended = [some["state"].isin(["done", "stopped", "failed", "lost", "cancelled"]).sum() for some in (own, won)]
+    ended = [some["state"].isin(FINAL - {State.CANCELLED}).sum() for some in (own, won)]  # those will be trained again
     if min(ended) < wanted:
         return None
     return tuned.compared(own, won, asked.experiment.seeds, asked.experiment.metric, asked.experiment.margin)

@@ -14,7 +14,7 @@ from tlcore.errors import Unusable
 from tlcore.measure import sensitivity as measure
 from tlcore.store import StoredExperiment
 from tlcore.sweep import Sweep
-from tlcore.words import _
+from tlcore.words import _, amount
 
 TITLE, PLACE = "Conditions", 2
 
@@ -85,7 +85,7 @@ def _open(grid: Sweep) -> None:
 def _table(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     metric = next(iter(rows["metric"].dropna()), "accuracy")
     factor = answers.factor(metric)
-    table = pd.DataFrame({name: rows[axis].map(charts.amount) for axis, name in names.items()})
+    table = pd.DataFrame({name: rows[axis].map(amount) for axis, name in names.items()})
     table[_("Verdict")] = [charts.sign(verdict).word for verdict in rows["verdict"]]
     table[_("Strategy")] = [style.title(name) if isinstance(name, str) else "–" for name in rows["strategy"]]
     for title, column in ((_("Gain"), "gain"), (_("95 % from"), "gain_low"), (_("95 % to"), "gain_high")):

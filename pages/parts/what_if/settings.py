@@ -9,12 +9,13 @@ import streamlit as st
 
 from pages.parts import again, compare, forms, frame, language, reads, searched
 from pages.parts.show import chart, metric_name, problems
+from tlcore import catalog
 from tlcore.charts import tuning as charts
 from tlcore.errors import Unusable
 from tlcore.search import driver, study
 from tlcore.search.study import Standing
 from tlcore.store import StoredExperiment
-from tlcore.words import _
+from tlcore.words import _, amount
 
 TITLE, PLACE = "Settings", 3
 
@@ -50,7 +51,7 @@ def _one(number: str) -> None:
         if going:
             st.button(_("Stop"), icon=":material/stop_circle:", key="stop_search",
                       on_click=driver.stop, args=(store, number))  # fmt: skip
-        elif found.stopped and not found.tried:
+        elif not found.over:
             st.button(_("Go on"), icon=":material/play_arrow:", key="resume_search", on_click=_go_on, args=(number,))
         if found.best:
             _again(found)
@@ -62,7 +63,7 @@ def _progress(number: str, was_going: bool) -> None:
     """The answer so far, the trials; refreshed by itself while it is under way."""
     language.speak()
     found = study.standing(reads.store(), number)
-    if was_going and found.over:
+    if was_going and (found.over or found.stopped):
         st.rerun()
     compare.answer(charts.answer(found))
     if was_going:
@@ -107,20 +108,14 @@ def _go_on(number: str) -> None:
 
 def _table(found: Standing) -> pd.DataFrame:
     """Every trial, the best on top."""
-    sign = -1 if found.best_number is not None and _lower(found) else 1
-    rows = found.trials.assign(rank=sign * found.trials["value"].astype(float)).sort_values("rank", ascending=False)
-    named = {"completed": _("done"), "complete": _("done"), "running": _("running"), "fail": _("no score")}
+    lower = not catalog.metric(found.search.experiment.metric).higher_is_better
+    rows = found.trials.sort_values("value", ascending=lower)
+    named = {"complete": _("done"), "running": _("running"), "fail": _("no score")}
     knobs = {name: forms.called(knob) for name, knob in searched.searchable(found.search.strategy).items()}
     table = pd.DataFrame({_("Trial"): rows["number"] + 1})
     for name in found.search.over:
-        table[knobs.get(name, name)] = [None if pd.isna(value) else charts.amount(value) for value in rows[name]]
+        table[knobs.get(name, name)] = [None if pd.isna(value) else amount(value) for value in rows[name]]
     table[_("{metric} on validation", metric=metric_name(found.search.experiment.metric))] = rows["value"].round(4)
     table[_("Standard error")] = rows["error"].astype(float).round(4)
     table[_("State")] = rows["state"].map(lambda word: named.get(word, word))
     return table
-
-
-def _lower(found: Standing) -> bool:
-    from tlcore import catalog
-
-    return not catalog.metric(found.search.experiment.metric).higher_is_better

@@ -24,6 +24,7 @@ def run(asked: Namespace) -> int:
     from tlcore.cli.resolving import a_run
     from tlcore.errors import Unusable
     from tlcore.exporter import export
+    from tlcore.room import size
     from tlcore.store import Store
 
     if asked.threshold is not None and not 0 < asked.threshold < 1:
@@ -37,7 +38,7 @@ def run(asked: Namespace) -> int:
         as_json({key: value for key, value in record.items() if key != "inputs"}, asked.json)
     if asked.json == "-":
         return 0
-    print(f"Written to {asked.to}: {record['size']['bytes'] / 1e6:.2f} MB, {record['check']['how']}.")
+    print(f"Written to {asked.to}: {size(record['size']['bytes'])}, {record['check']['how']}.")
     away = record["check"]["largest difference"]
     if away is None:
         print("The run's predictions were not kept, so it was trained again; the card tells its own scores.")

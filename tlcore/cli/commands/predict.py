@@ -22,13 +22,14 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(asked: Namespace) -> int:
     from tlcore.export import load
+    from tlcore.whole import write
 
     writable(asked.to)
     answers = load(asked.model).predict(Path(asked.file), asked.column)
     for note in answers.attrs["notes"]:
         print(f"Note: {note}", file=sys.stderr)
     if asked.to:
-        answers.to_csv(asked.to, index_label="row")
+        write(Path(asked.to), answers.to_csv(index_label="row").encode())
         print(f"{len(answers)} answers written to {asked.to}.", file=sys.stderr)
     if asked.json:
         records = answers.reset_index(names="row").to_dict("records")

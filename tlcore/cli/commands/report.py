@@ -31,8 +31,9 @@ def run(asked: Namespace) -> int:
     from tlcore.cli.resolving import found
     from tlcore.errors import Unusable
     from tlcore.report import Material, drawing, files
-    from tlcore.report.written import write
+    from tlcore.room import size
     from tlcore.store import Store
+    from tlcore.whole import write
     from tlcore.words import speaking
 
     wanted = {kind: getattr(asked, kind) for kind in KINDS if getattr(asked, kind)}
@@ -50,7 +51,7 @@ def run(asked: Namespace) -> int:
         missing = material.missing
     for path, content in made.items():
         write(Path(path), content)
-        print(f"{path}: {len(content) / 1e6:.2f} MB")
+        print(f"{path}: {size(len(content))}")
     for sentence in missing:
         print(f"Warning: {sentence}")
     if "pptx" in wanted and asked.language == "zh_CN" and not drawing.chinese_in_pictures():

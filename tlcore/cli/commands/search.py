@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tlcore.cli import INCOMPLETE, flags
 from tlcore.cli.output import as_json, table
+from tlcore.words import amount
 
 if TYPE_CHECKING:
     from tlcore.search.study import Standing
@@ -65,11 +66,13 @@ def run(asked: Namespace) -> int:
 
 
 def _show(found: Standing) -> None:
+    from tlcore import catalog
     from tlcore.charts.tuning import answer
 
+    trials, lower = found.trials, not catalog.metric(found.search.experiment.metric).higher_is_better
     rows = [
         [row["number"] + 1, *(_cell(row[name]) for name in found.search.over), _cell(row["value"]), row["state"]]
-        for row in found.trials.sort_values("value", ascending=False).head(10).to_dict("records")
+        for row in trials.sort_values("value", ascending=lower).head(10).to_dict("records")
     ]
     table(["trial", *found.search.over, "validation", "state"], rows, right=["trial", "validation"])
     said = answer(found)
@@ -77,7 +80,7 @@ def _show(found: Standing) -> None:
 
 
 def _cell(value: Any) -> str:
-    return "-" if value is None or value != value else f"{value:.4g}" if isinstance(value, float) else str(value)
+    return "-" if value is None or value != value else amount(value)
 
 
 def _record(found: Standing) -> dict[str, Any]:

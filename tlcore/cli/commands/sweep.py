@@ -108,7 +108,7 @@ def axes(words: list[str], scenario: str) -> list[Axis]:
 def _show(grid: Sweep, rows: pd.DataFrame) -> None:
     """The map: the first axis to the right, the second, if there is one, downwards."""
     from tlcore import catalog
-    from tlcore.charts.sensitivity import amount
+    from tlcore.words import amount
 
     scale = 100 if catalog.metric(grid.whole.metric).unit == "points" else 1
     unit = " (points)" if scale == 100 else ""

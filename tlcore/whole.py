@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from uuid import uuid4
 
 from tlcore.errors import Unusable
 
 
 def write(path: Path, content: bytes) -> None:
     """Raises `Unusable`, in one sentence, where there is no room or no leave to write; nothing is left behind then."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    path = path.resolve()  # what a link points to is written, the link stays
+    draft = path.with_name(f".{uuid4().hex}.draft")
+    if path.exists() and not path.is_file():  # a device, such as /dev/stdout, is written to, never replaced
+        draft = path
     try:
         draft.write_bytes(content)
-        draft.replace(path)
+        if draft != path:
+            draft.replace(path)
     except OSError as error:
         raise Unusable(f"{path} could not be written ({error.strerror or error}); nothing was left behind.") from error
     finally:
-        draft.unlink(missing_ok=True)
+        if draft != path:
+            draft.unlink(missing_ok=True)
