@@ -42,7 +42,9 @@ def answer(summary: pd.DataFrame, name: str) -> Answer:
         return Answer(headline, (why,))
     if pd.isna(row["gain"]):
         why = _("No transfer helps surely here, and this is the best model without: it is simpler to run and explain.")
-        return Answer(_("Take this model, which does not transfer: {strategy}.", strategy=title), (why,), name, row["verdict"])
+        return Answer(
+            _("Take this model, which does not transfer: {strategy}.", strategy=title), (why,), name, row["verdict"]
+        )
     told = _("{gain} over {baseline}, the best model without transfer.", gain=gain(row),
              baseline=style.title(row["baseline"]))  # fmt: skip
     said = (told, _("Whether it helps is still open.")) if row["verdict"] == OPEN else (told,)
@@ -85,7 +87,7 @@ def offer(experiment: StoredExperiment, chosen: Mapping[str, Mapping[str, Any]],
         )
     label = _("Make the model") if len(missing) == 1 else _("Make both models")
     if st.button(label, icon=":material/deployed_code:", type="primary"):
-        taken.make(*missing)
+        taken.make(experiment.id, *missing)
         st.rerun()
 
 

@@ -31,12 +31,13 @@ def record(run: str) -> dict[str, Any] | None:
     return _record(file, file.stat().st_mtime_ns) if file.is_file() else None
 
 
-def make(*runs: str) -> None:
-    """Begin to export these runs, one after the other, in processes of their own."""
+def make(experiment: str, *runs: str) -> None:
+    """Begin to export these runs of an experiment, in processes of their own."""
     for run in runs:
         log = _log(run)
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "tlcore", "export", run, "--to", str(folder(run)), "--force"]
+        command = [sys.executable, "-m", "tlcore", "export", run, "--to", str(folder(run)), "--experiment", experiment,
+                   "--force"]  # fmt: skip
         with log.open("wb") as out:
             _under_way()[run] = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
 
