@@ -1,4 +1,5 @@
 """What is done once an experiment is over: where ``MLFLOW_TRACKING_URI`` is set, it is mirrored there.
+A part of a sweep or a search is left out: there are dozens of them, and each can be mirrored by hand.
 
 In a process of its own, so that a server that is slow or down holds up nobody; what it says is in ``mirror.log``.
 """
@@ -9,6 +10,7 @@ import os
 import subprocess
 
 from tlcore.launch.detached import spawn
+from tlcore.spec import PART
 from tlcore.store import Store
 
 LOG = "mirror.log"
@@ -22,4 +24,5 @@ def after(store: Store, run: str) -> None:
     if not os.environ.get(ADDRESS):
         return
     _started[:] = [process for process in _started if process.poll() is None]
-    _started.extend(spawn(store, ["-m", "tlcore", "mirror", experiment], LOG) for experiment in store.over_with(run))
+    over = [name for name in store.over_with(run) if not store.experiment(name).experiment.name.startswith(PART)]
+    _started.extend(spawn(store, ["-m", "tlcore", "mirror", name], LOG) for name in over)
