@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +23,16 @@ from safetensors.numpy import load_file
 from tlcore import launch, plan
 from tlcore.cli import main
 from tlcore.errors import Unusable
-from tlcore.export import load
+from tlcore.export import examples, load
+from tlcore.export.folder import seal
 from tlcore.exporter import export
+from tlcore.measure.ladders import ladders
+from tlcore.measure.payoffs import USUAL, Payoffs
+from tlcore.measure.value import outcomes
+from tlcore.mirror.models import requirements
 from tlcore.scenarios import own_files
 from tlcore.situation import split
-from tlcore.spec import Experiment, Training
+from tlcore.spec import PART, Experiment, Training
 from tlcore.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -57,7 +66,7 @@ def _brought(folder: Path, kind: str) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def taken(tmp_path_factory):
+def taken(tmp_path_factory, brisk):
     """A store with a finished run of each kind, and the folders their models were exported to."""
     files, folders = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("models")
     with pytest.MonkeyPatch.context() as patch:
@@ -73,6 +82,14 @@ def taken(tmp_path_factory):
             found[kind, row["strategy"]] = row["run"]
             export(store, row["run"], folders / f"{kind} {row['strategy']}")
     return store, found, folders
+
+
+@pytest.fixture(autouse=True, scope="module")
+def brisk():
+    """How long an answer takes is measured on few."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(examples, "ASKED", 3)
+        yield
 
 
 EVERY = pytest.mark.parametrize(
@@ -123,15 +140,40 @@ def test_a_network_is_onnx_and_its_weights_are_those_of_the_run(taken):
     assert all(np.array_equal(kept[name], written[name]) for name in kept)
 
 
-def test_the_snippet_answers_in_a_fresh_process_without_torch(taken, tmp_path):
+def plain(name):
+    return name.lower().replace("_", "-")
+
+
+def brought(packages):
+    """These packages and all that they bring along."""
+    found, due = set(), set(packages)
+    while due:
+        name = due.pop()
+        found.add(plain(name))
+        with suppress(PackageNotFoundError):
+            needs = [re.split(r"[^\w.-]", need)[0] for need in requires(name) or [] if "extra ==" not in need]
+            due |= {need for need in needs if plain(need) not in found}
+    return found
+
+
+def test_the_snippet_answers_in_a_fresh_process_without_torch_or_what_mlflow_would_not_install(taken, tmp_path):
     folder = taken[2] / "table fine_tune"
     (tmp_path / "torch.py").write_text("raise ImportError('there is no torch here')")
     environment = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, folder / "snippet.py"], env=environment, capture_output=True, text=True)
+    code = (
+        "import sys, runpy\nbefore = set(sys.modules)\nrunpy.run_path(sys.argv[1])\n"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before}, file=sys.stderr)"
+    )
+    words = [sys.executable, "-c", code, folder / "snippet.py"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     told = pd.read_csv(folder / "example_answers.csv")
     assert [line.split(",")[1] for line in done.stdout.strip().splitlines()[1:]] == list(told["predicted"])
     assert len((folder / "snippet.py").read_text().splitlines()) <= 12
+    owners = packages_distributions()
+    loaded = {plain(package) for name in done.stderr.split() for package in owners.get(name, [])}
+    assert "onnxruntime" in loaded
+    assert loaded <= brought(line.partition("==")[0] for line in requirements(folder)), "nothing unnamed is needed"
 
 
 def test_the_card_says_how_good_how_surely_and_what_it_must_not_be_used_for(taken):
@@ -252,7 +294,7 @@ def test_nothing_is_overwritten_but_an_earlier_export_that_is_to_give_way(taken,
         export(store, run, to)
     assert load(to).threshold == 0.2
     export(store, run, to, replace=True)
-    assert load(to).threshold == 0.5
+    assert load(to).threshold == pytest.approx(1 / 6)  # where the usual payoffs put it
     assert [file.name for file in tmp_path.iterdir()] == ["mine"]
 
 
@@ -264,6 +306,92 @@ def test_a_run_that_cannot_be_had_again_is_refused_and_nothing_is_left(taken, tm
     with pytest.raises(Unusable, match=f"Run {run} cannot be had again: trained again"):
         export(store, run, tmp_path / "mine")
     assert not list(tmp_path.iterdir())
+
+
+def test_predictions_that_are_no_numbers_do_not_pass_for_equal(taken, tmp_path, monkeypatch):
+    store, runs, _ = taken
+    run = runs["table", "score_boosting"]
+    kept = store.predictions(run)
+    monkeypatch.setattr(type(store), "predictions", lambda _self, _run: kept.assign(p1=np.nan))
+    with pytest.raises(Unusable, match="its test predictions are no numbers"):
+        export(store, run, tmp_path / "mine")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_network_in_torchs_own_form_is_opened_only_where_it_is_trusted(taken, tmp_path, monkeypatch, capsys):
+    from tlcore.learn import graph
+
+    store, runs, _ = taken
+    monkeypatch.setattr(graph, "onnx", _refused)
+    export(store, runs["table", "fine_tune"], tmp_path / "mine")
+    assert (tmp_path / "mine" / "network.pt2").is_file()
+    with pytest.raises(Unusable, match="can run code"):
+        load(tmp_path / "mine")
+    answers = load(tmp_path / "mine", trusted=True).predict(_test_inputs(store, runs["table", "fine_tune"]))
+    assert np.abs(_chances(answers) - _told(store, runs["table", "fine_tune"])).max() < 1e-4
+    assert "trusted=True" in (tmp_path / "mine" / "snippet.py").read_text()
+    words = ["predict", str(tmp_path / "mine"), str(tmp_path / "mine" / "example.csv")]
+    assert main(words) == 2
+    assert "--trust" in capsys.readouterr().err
+    assert main([*words, "--trust"]) == 0
+
+
+def _refused(*_):
+    raise RuntimeError("there is no such operation")
+
+
+@pytest.mark.parametrize("name", ["../elsewhere.onnx", "model_card.md"])
+def test_a_part_is_one_of_the_folders_own_files_and_of_a_known_kind(taken, tmp_path, name):
+    folder = shutil.copytree(taken[2] / "table fine_tune", tmp_path / "model")
+    record = json.loads((folder / "model.json").read_text())
+    record = {key: value for key, value in record.items() if key not in ("files", "sha256")}
+    seal(folder, record | {"parts": {"network": name}})
+    with pytest.raises(Unusable, match=r"is not among its own|is no network"):
+        load(folder).part  # noqa: B018
+
+
+def test_the_threshold_is_the_one_that_its_worth_is_measured_by(taken, tmp_path):
+    """Enough validation labels: they choose. Otherwise, in the folders above, the payoffs do."""
+    store, runs, folders = taken
+    few = dict(zip(STRATEGIES["table"], (runs["table", name] for name in STRATEGIES["table"]), strict=True))
+    for strategy, run in few.items():
+        assert load(folders / f"table {strategy}").threshold == pytest.approx(_worth_of(store, run, USUAL[False]))
+    given = Payoffs(30, -1, 0, 0)
+    spec = store.spec(runs["table", "fine_tune"])
+    asked = Experiment("own_files", ("fine_tune",), spec.settings, seeds=1, labels=(300,), training=BRIEF, device="cpu")
+    experiment = store.submit(plan.plan(asked))
+    launch.here(store, experiment)
+    (run,) = store.runs(experiment)["run"]
+    record = export(store, run, tmp_path / "mine", payoffs=given)
+    assert "earns most on 75 validation labels" in record["answers"]["threshold"]["chosen"]
+    assert record["answers"]["threshold"]["value"] == pytest.approx(_worth_of(store, run, given), abs=1e-5)
+    with pytest.raises(Unusable, match="Name every case"):
+        export(store, run, tmp_path / "other", payoffs=Payoffs(1, 1, 0, 0))
+
+
+def _worth_of(store: Store, run: str, payoffs: Payoffs) -> float:
+    found = ladders({run: store.rungs(run, 1)})
+    return float(outcomes(found, store.runs().query("run == @run"), payoffs)["threshold"].iloc[0])
+
+
+def test_a_ceiling_is_called_one_and_the_card_speaks_of_the_experiment_that_is_named(taken, tmp_path):
+    store, runs, _ = taken
+    spec = store.spec(runs["table", "logistic_regression"])
+    asked = Experiment(
+        "own_files", ("logistic_regression", "oracle_regression"), spec.settings, seeds=3, labels=(20, 40),
+        training=BRIEF, device="cpu", name="The whole comparison",
+    )  # fmt: skip
+    experiment = store.submit(plan.plan(asked))
+    launch.here(store, experiment)
+    store.submit(plan.plan(dataclasses.replace(asked, strategies=("oracle_regression",), name=f"{PART}Cell")))
+    run = store.runs(experiment).query("strategy == 'oracle_regression'")["run"].iloc[0]
+    export(store, run, tmp_path / "mine")
+    card = (tmp_path / "mine" / "model_card.md").read_text()
+    assert card.split("---\n")[-1].strip().startswith("# The whole comparison")
+    assert "This model was given every target label" in card
+    assert "of its seeds" not in card
+    with pytest.raises(Unusable, match="does not belong to experiment"):
+        export(store, runs["text", "fine_tune"], tmp_path / "other", experiment=experiment)
 
 
 def test_a_run_whose_weights_are_gone_is_trained_again(taken, tmp_path, monkeypatch):
@@ -284,6 +412,14 @@ def test_eight_bits_are_smaller_and_what_they_cost_is_said(taken, tmp_path):
     answers = load(tmp_path / "mine").predict(_test_inputs(store, runs["text", "fine_tune"]))
     agree = _chances(answers).argmax(1) == _told(store, runs["text", "fine_tune"]).argmax(1)
     assert agree.mean() > 0.9
+    away = np.abs(_chances(answers) - _told(store, runs["text", "fine_tune"])).max()
+    assert record["check"]["largest difference"] == pytest.approx(away)
+    assert record["check"]["largest difference"] > 1e-4
+    assert record["check"]["scores"]["accuracy"] == pytest.approx(told["after"]["accuracy"], abs=1e-6)
+    card = (tmp_path / "mine" / "model_card.md").read_text()
+    assert "Its weights have 8 bits" in card
+    assert told["remark"] in card
+    assert "as the run did" not in card
     none = export(store, runs["table", "score_boosting"], tmp_path / "trees", quantise=True)
     assert not none["quantised"]["used"]
     assert "no network" in none["quantised"]["remark"]

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from tlcore import catalog
-from tlcore.measure.gain import COLUMNS, detectable, recommended, summarise
+from tlcore.measure.gain import COLUMNS, band, detectable, recommended, row_of, summarise
 
 BASELINES = ["scratch", "logistic_regression", "gradient_boosting"]
 TRANSFERS = ["fine_tune", "feature_extraction", "dann", "distillation"]
@@ -350,6 +350,19 @@ def test_a_ceiling_is_neither_baseline_nor_candidate():
     assert recommended(summary) == "fine_tune"
     alike = [column for column in COLUMNS if column not in ("gap_closed", "headroom")]
     pd.testing.assert_series_equal(row(summary, "fine_tune")[alike[1:]], row(without, "fine_tune")[alike[1:]])
+
+
+def test_the_row_of_a_ceiling_is_found_whatever_the_budget_and_that_of_others_by_theirs():
+    summary = summarise(with_ceiling([0.9, 0.92, 0.91, 0.89], [0.7, 0.72, 0.7, 0.7], budgets=(50, 100)))
+    assert row_of(summary, oracle(), None)["n"] == 4
+    assert row_of(summary, "fine_tune", 100)["labels"] == 100
+    assert row_of(summary, "fine_tune", None) is None
+
+
+def test_a_margin_is_a_share_of_the_score_to_be_beaten_only_for_errors_in_the_labels_own_unit():
+    assert band(catalog.metric("accuracy"), 0.02, 0.8) == 0.02
+    assert band(catalog.metric("r2"), 0.02, 0.8) == 0.02
+    assert band(catalog.metric("rmse"), 0.02, 300.0) == pytest.approx(6.0)
 
 
 def test_more_ceilings_do_not_raise_the_bar_for_those_that_are_compared():

@@ -1,16 +1,14 @@
-"""Mirrored to a real MLflow server: what is there is what the store has, once, and a model answers over HTTP."""
+"""Mirrored to MLflow: what is there is what the store has, once; over HTTP to a real server, whose model answers."""
 
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 import pandas as pd
@@ -22,15 +20,14 @@ from sqlalchemy import update
 from tlcore import launch
 from tlcore.cli import main
 from tlcore.errors import Unusable
-from tlcore.mirror import Server, mirror
-from tlcore.mirror.models import requirements
+from tlcore.launch import afterwards
+from tlcore.mirror import Server, mirror, models
 from tlcore.mirror.server import EXPERIMENT, RUN, STATE_OF
 from tlcore.outcome import Failure, Outcome, State
 from tlcore.plan import plan
-from tlcore.spec import Experiment, Training
+from tlcore.spec import PART, Experiment, Training
 from tlcore.store.schema import runs
 
-ROOT = Path(__file__).parents[1]
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
@@ -70,7 +67,18 @@ def listening(folder, health, *words, **environment):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    folder, port = tmp_path_factory.mktemp("mlflow"), free_port()
+    """MLflow's own database without a server before it."""
+    folder = tmp_path_factory.mktemp("mlflow")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in QUIET.items():
+            patch.setenv(name, value)
+        patch.chdir(folder)  # where it puts files
+        yield Server(f"sqlite:///{folder}/mlflow.db")
+
+
+@pytest.fixture
+def serving(tmp_path_factory):
+    folder, port = tmp_path_factory.mktemp("served"), free_port()
     address = f"http://127.0.0.1:{port}"
     words = ["server", "--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination",
              str(folder / "artifacts"), "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]  # fmt: skip
@@ -104,22 +112,6 @@ def copies(server, experiment):
     assert len(below) == len(found) - 1, "every run is there once"
     assert all(run.data.tags["mlflow.parentRunId"] == parents[0].info.run_id for run in below.values())
     return parents[0], below
-
-
-def plain(name):
-    return name.lower().replace("_", "-")
-
-
-def brought(packages):
-    """These packages and all that they bring along."""
-    found, due = set(), set(packages)
-    while due:
-        name = due.pop()
-        found.add(plain(name))
-        with suppress(PackageNotFoundError):
-            needs = [re.split(r"[^\w.-]", need)[0] for need in requires(name) or [] if "extra ==" not in need]
-            due |= {need for need in needs if plain(need) not in found}
-    return found
 
 
 def test_what_is_there_is_what_the_store_has(store, finished, server, tmp_path):
@@ -199,7 +191,7 @@ def test_a_server_that_is_down_or_not_named_is_one_sentence(store, finished, cap
         Server()
 
 
-def test_nothing_is_mirrored_before_a_run_has_ended_and_what_runs_is_left_out(store, server, capsys):
+def test_nothing_is_mirrored_before_a_run_has_ended_and_what_runs_is_left_out(store, server, capsys, monkeypatch):
     experiment = store.submit(shelves.planned(name="Under way"))
     with pytest.raises(Unusable, match="has ended yet"):
         mirror(store, experiment, server)
@@ -207,6 +199,10 @@ def test_nothing_is_mirrored_before_a_run_has_ended_and_what_runs_is_left_out(st
     assert main(["mirror", experiment, "--to", server.address]) == 3
     assert "3 runs are not over yet" in capsys.readouterr().err
     assert len(copies(server, experiment)[1]) == 1
+    waiting = store.runs(experiment).query("state == 'queued'")["run"].iloc[0]
+    monkeypatch.setattr(models, "_export", lambda *_: pytest.fail("it was exported"))
+    assert main(["mirror", experiment, "--to", server.address, "--model", waiting]) == 2
+    assert f"Run {waiting} is not mirrored yet, as it has not ended" in capsys.readouterr().err
 
 
 def test_an_experiment_is_mirrored_by_itself_once_it_is_over(store, server, monkeypatch):
@@ -226,8 +222,20 @@ def test_an_experiment_is_mirrored_by_itself_once_it_is_over(store, server, monk
     assert set(copies(server, experiment)[1]) == set(store.runs(experiment)["run"])
 
 
-def test_a_registered_model_answers_a_real_row_over_http(store, server, tmp_path):
+def test_a_part_of_a_sweep_is_not_mirrored_by_itself(store, monkeypatch):
+    started = []
+    monkeypatch.setattr(afterwards, "spawn", lambda _store, words, _log: started.append(words[-1]))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://nowhere")
+    cell = store.submit(shelves.planned(seeds=1, strategies=("scratch",), name=f"{PART}A cell"))
+    own = store.submit(shelves.planned(seeds=1, strategies=("frequency_table",), name="My own"))
+    for _ in range(2):
+        afterwards.after(store, shelves.carried_out(store))
+    assert started == [own] != [cell]
+
+
+def test_a_registered_model_answers_a_real_row_over_http(store, serving, tmp_path):
     """Exported, registered with its signature, served by MLflow's own server: the answer is that of the run."""
+    server = serving
     training = Training(epochs=2, least_steps=4)
     asked = Experiment("cold_start", ("fine_tune",), seeds=1, labels=(40,), training=training, device="cpu")
     experiment = store.submit(plan(asked))
@@ -262,14 +270,3 @@ def test_a_registered_model_answers_a_real_row_over_http(store, server, tmp_path
     assert answer[chance] == pytest.approx(predicted["p1"].iloc[0], abs=1e-4)
     assert refused.status_code == 400
     assert "There is no column" in refused.text
-
-    code = (
-        "import sys\nfrom importlib.metadata import packages_distributions\nbefore = set(sys.modules)\n"
-        "from tlcore.export import load\n"
-        f"load({str(folder)!r}).predict({str(folder / 'example.csv')!r})\n"
-        "tops = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
-        "print(*{dist for top in tops for dist in packages_distributions().get(top, [])})"
-    )
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
-    named = {line.partition("==")[0] for line in requirements(folder)}
-    assert {plain(name) for name in loaded.stdout.split()} <= brought(named), "nothing unnamed is needed"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,29 +14,31 @@ from frames import runs_of
 from pages.parts import asked, model_choice, taken
 from tlcore import launch, plan
 from tlcore.errors import Unusable
-from tlcore.export import load
+from tlcore.export import examples, load
 from tlcore.exporter import export
 from tlcore.measure.gain import summarise
 from tlcore.scenarios import own_files
 from tlcore.spec import Experiment
-from tlcore.store import Store
+from tlcore.store import Store, home
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """The home of an experiment on a person's own table, two of its models taken away."""
-    tmp_path, home = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("home")
+    tmp_path, place = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TRANSFERLAB_HOME", str(home))
-        yield home, *_made(tmp_path)
+        patch.setenv("TRANSFERLAB_HOME", str(place))
+        patch.setattr(examples, "ASKED", 3)
+        yield place, *_made(tmp_path)
+        asked._answerer(str(place)).process.kill()
+        asked._answerer.clear()
 
 
 @pytest.fixture
 def finished(made, monkeypatch):
-    home, experiment, runs = made
-    monkeypatch.setenv("TRANSFERLAB_HOME", str(home))
-    yield experiment, runs
-    asked._answerer.clear()
+    place, experiment, runs = made
+    monkeypatch.setenv("TRANSFERLAB_HOME", str(place))
+    return experiment, runs
 
 
 def _made(tmp_path):
@@ -72,9 +76,17 @@ def test_the_page_answers_with_two_models_side_by_side(finished):
         assert f"### {first['predicted']}" in text
         assert len(told["near"]) == asked.NEAR
         assert all(0 <= near["place"] < 40 for near in told["near"])
-    app.number_input(key="cell age 0").set_value(9.0).run()
+    app.number_input(key=f"cell {experiment} age 0").set_value(9.0).run()
     assert not app.exception
     assert not app.error
+    seen = []
+    for _ in range(4):
+        app.query_params["case"] = "1"
+        (another,) = [button for button in app.button if button.label == "Another test case"]
+        another.click().run()
+        seen.append("".join(app.query_params["case"]))
+    assert "1" not in seen
+    assert len(set(seen)) > 1
 
 
 def load_test(runs: pd.DataFrame) -> str:
@@ -102,6 +114,30 @@ def test_what_cannot_be_answered_is_said_and_the_process_goes_on(finished, tmp_p
         asked.ask(run, file=str(tmp_path / "short.csv"))
     assert len(refused.value.problems) == 3
     assert len(asked.ask(run, file=load_test(runs))["answers"]) == 400
+
+
+def test_a_question_that_goes_wrong_does_not_end_the_process(finished):
+    _experiment, runs = finished
+    run = model_choice.run_of(runs, "pooled_regression")["run"]
+    with pytest.raises(Unusable, match="could not answer this"):
+        asked.ask(run, test=100_000)
+    assert "IndexError" in (home() / asked.LOG).read_text()
+    assert len(asked.ask(run, test=0)["answers"]) == 1
+
+
+def test_a_model_that_hangs_is_given_up_and_the_next_question_gets_a_new_process(finished, monkeypatch):
+    _experiment, runs = finished
+    run = model_choice.run_of(runs, "pooled_regression")["run"]
+    asked.ask(run, test=0)
+    answerer = asked._answerer(str(home()))
+    hung = answerer.process
+    hung.send_signal(signal.SIGSTOP)
+    monkeypatch.setattr(asked, "LIMIT", 0.5)
+    with pytest.raises(Unusable, match="no answer within"):
+        asked.ask(run, test=0)
+    assert hung.poll() is not None
+    monkeypatch.setattr(asked, "LIMIT", 100)
+    assert len(asked.ask(run, test=0)["answers"]) == 1
 
 
 def test_the_seed_is_the_middle_one_by_validation_and_never_chosen_by_test():

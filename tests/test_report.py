@@ -340,11 +340,11 @@ def test_the_page_says_beforehand_what_the_report_will_say(example):
     ("words", "sentence"),
     [
         (["nobody", "--html", "r.html"], "No run or experiment is called 'nobody'"),
-        (["RUN", "--html", "r.html"], "is a run; 'report' takes an experiment"),
+        (["RUN", "--html", "r.html"], "is a run; name an experiment"),
         (["EXPERIMENT"], "Nothing is asked for"),
         (["EXPERIMENT", "--html", "no/such/folder/r.html"], "There is no folder"),
         (["EXPERIMENT", "--html", "r.html", "--labels", "many"], "--labels is 'many'"),
-        (["EXPERIMENT", "--html", "r.html", "--labels", "77"], "No run with 77 target labels"),
+        (["EXPERIMENT", "--html", "r.html", "--labels", "77"], "--labels is '77'; this experiment has"),
     ],
 )
 def test_what_cannot_be_reported_is_refused_in_one_sentence(

@@ -46,7 +46,7 @@ def test_its_json_holds_the_figures_of_the_measure(example, tmp_path):
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["--labels", "77"], "No run of this experiment had 77 labels; it was tried with 25, 50, 100, 200."),
+        (["--labels", "77"], "--labels is '77'; this experiment has 25, 50, 100, 200"),
         (["--strategy", "fine_tunes"], "Did you mean 'fine_tune'?"),
         (["--more", "0", "--price", "-1"], "--price is -1; it must be a number of at least 0."),
     ],

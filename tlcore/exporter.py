@@ -17,9 +17,12 @@ from tlcore import catalog
 from tlcore.errors import Unusable
 from tlcore.export import Model, examples, folder, preparation, quantising, threshold
 from tlcore.export.card import card
-from tlcore.measure.gain import summarise
+from tlcore.measure.gain import row_of, summarise
 from tlcore.measure.gap import measure_gap
+from tlcore.measure.ladders import Ladder, ladders
 from tlcore.measure.notes import grave
+from tlcore.measure.payoffs import Payoffs, assumed
+from tlcore.measure.rungs import rungs
 from tlcore.outcome import State
 from tlcore.plan import drawn
 from tlcore.situation import Situation, hold_out
@@ -39,48 +42,49 @@ def export(
     to: Path,
     *,
     replace: bool = False,
+    experiment: str | None = None,
     ask: float | None = None,
+    payoffs: Payoffs | None = None,
     quantise: bool = False,
     report: Callable[[str], Any] = lambda sentence: None,
 ) -> dict[str, Any]:
     """Write the model of a finished run to the folder ``to``; returns the record in its `model.json`.
 
-    ``ask`` is the threshold from which the event is announced, where it is not to be chosen here; ``quantise`` makes
-    a second network of 8-bit weights the one that answers. ``report`` is told what is going on. Raises `Unusable`,
-    with nothing written, for a run without a result and for one that cannot be had again.
+    ``experiment`` is the one whose comparison the card tells; of several that share the run, the one asked for last.
+    ``ask`` is the threshold from which the event is announced, where it is not to be chosen here by ``payoffs`` (else
+    those the scenario assumes); ``quantise`` makes a second network of 8-bit weights the one that answers; ``report``
+    is told what is going on. Raises `Unusable`, with nothing written, for a run without a result, for one that cannot
+    be had again, and for payoffs under which no probability decides.
     """
     spec = store.spec(run)
-    row, facts, summary = _about(store, run, spec)
+    row, facts, summary = _about(store, run, spec, experiment or store.experiment_of(run))
     if row["state"] not in (State.DONE, State.STOPPED) or pd.isna(row["test_score"]):
         raise Unusable(f"Run {run} is {row['state']} and has no result; only a finished run can be taken away.")
     with folder.drafted(to, replace=replace) as draft:
         situation = drawn(spec.scenario, **spec.settings)
+        worth = _payoffs(spec, situation, payoffs)
         stored = None if row["example"] else _kept(store, run)
         tolerance = TOLERANCE if str(row["device"]).startswith("CPU") or row["example"] else COARSE
         found = _rebuilt(store, run, spec, situation, stored, tolerance, report)
-        if found.away > tolerance:
+        if stored is not None and not found.away <= tolerance:
             raise Unusable(_differs(run, row, found, tolerance))
         report("Writing it down ...")
-        record = _answers(run, spec, situation, facts, found, ask)
+        record = _answers(run, spec, situation, facts, found, worth, ask)
         record |= {"inputs": preparation.described(found.task.space)} | _mended(spec)
-        record["check"] = {
-            "rows": len(found.told),
-            "tolerance": tolerance,
-            "largest difference": None if np.isnan(found.away) else found.away,
-            "how": found.how,
-            "scores": _scores(found, spec),
-        }
         record |= _parts(draft, record, found)
         if quantise:
             report("Making its network one of 8-bit weights ...")
             test = found.hand.test, found.held.test.truth
             record |= quantising.quantised(draft, record, *test, spec.metric, facts.get("margin", 0.0))
-        record["latency"] = examples.pace(Model(draft, record), found.hand.test)
+            record["remarks"].append(record["quantised"]["remark"])
+        model = Model(draft, record)
+        record["check"] = _check(model, found, stored, tolerance)
+        record["latency"] = examples.pace(model, found.hand.test)
         record["versions"] = versions() | _more_versions()
         examples.write(draft, record, found.hand.test)
         told = {
-            "row": summary, "scores": row["test"] if stored is not None else record["check"]["scores"],
-            "gap": _gap(situation), "name": facts["title"], "seeds": 0 if summary is None else int(summary["n"]),
+            "row": summary, "gap": _gap(situation), "name": facts["title"],
+            "seeds": 0 if summary is None else int(summary["n"]),
             "notes": [in_words(one.note) for one in grave(pd.DataFrame([row]))],
             "selector": row["selector"], "device": row["device"],
         }  # fmt: skip
@@ -90,10 +94,13 @@ def export(
     return record
 
 
-def _about(store: Store, run: str, spec: RunSpec) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]:
-    """The run's row, the facts of its experiment, and its strategy's row of the summary, where it is in one."""
-    name = store.experiment_of(run)
+def _about(
+    store: Store, run: str, spec: RunSpec, name: str | None
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]:
+    """The run's row, the facts of an experiment it is in, and its strategy's row of the summary there."""
     runs = store.runs(name)
+    if run not in set(runs["run"]):
+        raise Unusable(f"Run {run} does not belong to experiment {name}; name one that it is in.")
     row = runs[runs["run"] == run].iloc[0].to_dict()
     title = catalog.scenarios()[spec.scenario].title
     if name is None:
@@ -101,10 +108,22 @@ def _about(store: Store, run: str, spec: RunSpec) -> tuple[dict[str, Any], dict[
     stored = store.experiment(name)
     facts = stored.facts | {"title": stored.experiment.name or title, "margin": stored.experiment.margin}
     done = runs[runs["state"].isin([State.DONE, State.STOPPED]) & runs["test_score"].notna()]
-    table = summarise(done, stored.experiment.margin)
-    budgets = table["labels"].isna() if spec.labels is None else table["labels"] == spec.labels
-    mine = table[(table["strategy"] == spec.strategy) & budgets]
-    return row, facts, mine.iloc[0].to_dict() if len(mine) else None
+    mine = row_of(summarise(done, stored.experiment.margin), spec.strategy, spec.labels)
+    return row, facts, None if mine is None else mine.to_dict()
+
+
+def _payoffs(spec: RunSpec, situation: Situation, given: Payoffs | None) -> Payoffs | None:
+    """What a case brings, as given or as the scenario assumes; None where there are not two classes to tell apart."""
+    if situation.kind != "binary":
+        if given is not None:
+            raise Unusable("Payoffs choose a threshold between two classes, and this run tells no two classes apart.")
+        return None
+    scenario = catalog.scenarios().get(spec.scenario)
+    worth = given or assumed(scenario.worth if scenario else (), regression=False)
+    if worth.objection:
+        raise Unusable(worth.objection)
+    assert isinstance(worth, Payoffs)
+    return worth
 
 
 def _kept(store: Store, run: str) -> np.ndarray | None:
@@ -141,24 +160,30 @@ def _rebuilt(
 
 def _differs(run: str, row: Mapping[str, Any], found: Any, tolerance: float) -> str:
     here = "its data or this version of the program" if row["state"] == State.DONE else "the moment it was stopped"
+    away = "are no numbers" if np.isnan(found.away) else f"differ by up to {found.away:.2g}"
     machine = "" if str(row["device"]).startswith("CPU") else f"; it was trained on {row['device']}, and this is a CPU"
     return (
-        f"Run {run} cannot be had again: {found.how}, its test predictions differ by up to {found.away:.2g} where "
-        f"{tolerance:g} is allowed, because of {here}{machine}. Run it again and export that."
+        f"Run {run} cannot be had again: {found.how}, its test predictions {away} where at most {tolerance:g} is "
+        f"allowed, because of {here}{machine}. Run it again and export that."
     )
 
 
 def _answers(
-    run: str, spec: RunSpec, situation: Situation, facts: Mapping[str, Any], found: Any, ask: float | None
+    run: str,
+    spec: RunSpec,
+    situation: Situation,
+    facts: Mapping[str, Any],
+    found: Any,
+    payoffs: Payoffs | None,
+    ask: float | None,
 ) -> dict[str, Any]:
     space = situation.target_space
     answers: dict[str, Any] = {"label": situation.label, "kind": space.kind, "classes": list(space.classes)}
     if space.kind == "regression":
         answers |= {"centre": found.held.centre, "spread": found.held.spread}
-    if space.kind == "binary":
-        valid = None if found.selector == "none" else found.held.valid
-        chance = None if valid is None else found.valid[:, 1]
-        answers["threshold"] = threshold.chosen(None if valid is None else valid.truth, chance, ask)
+    if payoffs is not None:
+        valid = None if found.selector == "none" else _ladder(found.held.valid.truth, found.valid)
+        answers["threshold"] = threshold.chosen(valid, payoffs, ask)
     return {
         "run": run, "title": facts["title"], "scenario": spec.scenario, "strategy": spec.strategy,
         "simulated": situation.simulated, "answers": answers,
@@ -170,11 +195,25 @@ def _mended(spec: RunSpec) -> dict[str, Any]:
     return {"mend": mend} if mend else {}
 
 
-def _scores(found: Any, spec: RunSpec) -> dict[str, float]:
+def _ladder(truth: np.ndarray, chances: np.ndarray) -> Ladder | None:
+    """What every threshold names of the validation labels; None without any."""
+    told = pd.DataFrame({"part": "valid", "truth": truth, "p1": chances[:, 1]})
+    return ladders({"": rungs(told)})[""].get("valid")
+
+
+def _check(model: Model, found: Any, stored: np.ndarray | None, tolerance: float) -> dict[str, Any]:
+    """The model as it will be loaded on every test case: how far from the run's own answers, and its scores."""
+    told, truth = model.told(found.hand.test), found.held.test.truth
     kind = found.task.target_labels.kind
     fitting = {name: metric for name, metric in catalog.metrics().items() if kind in metric.kinds}
-    scores = {name: float(metric.measure(found.held.test.truth, found.told)) for name, metric in fitting.items()}
-    return {name: round(score, 6) for name, score in scores.items() if np.isfinite(score)}
+    scores = {name: float(metric.measure(truth, told)) for name, metric in fitting.items()}
+    return {
+        "rows": len(told),
+        "tolerance": tolerance,
+        "largest difference": None if stored is None else float(np.abs(told - stored).max() / found.held.spread),
+        "how": found.how,
+        "scores": {name: round(score, 6) for name, score in scores.items() if np.isfinite(score)},
+    }
 
 
 def _parts(draft: Path, record: Mapping[str, Any], found: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from tlcore.store import home
 from tlcore.words import _, language
 
 NEAR = 5  # neighbours that are shown
+LIMIT = 120.0  # seconds for an answer; the first one opens the model and draws its data
+LOG = "answering.log"  # in the home folder
 
 
 def ask(run: str, **about: Any) -> dict[str, Any]:
@@ -42,20 +45,29 @@ class Answerer:
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
         with self.lock:
             if self.process is None or self.process.poll() is not None:
-                self.process = subprocess.Popen(
-                    [sys.executable, "-m", "tlcore.export.answering"], cwd=Path(__file__).parents[2], text=True,
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                )  # fmt: skip
+                with (home() / LOG).open("wb") as log:
+                    self.process = subprocess.Popen(
+                        [sys.executable, "-m", "tlcore.export.answering"], cwd=Path(__file__).parents[2], text=True,
+                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                    )  # fmt: skip
             assert self.process.stdin is not None
             assert self.process.stdout is not None
             try:
                 self.process.stdin.write(json.dumps(question) + "\n")
                 self.process.stdin.flush()
+                if not select.select([self.process.stdout], [], [], LIMIT)[0]:
+                    self.process.kill()
+                    self.process.wait()
+                    slow = _("The model gave no answer within {seconds} seconds. Ask again, or ask less at once.",
+                             seconds=round(LIMIT))  # fmt: skip
+                    raise Unusable(slow)
                 line = self.process.stdout.readline()
             except BrokenPipeError:
                 line = ""
         if not line:
-            raise Unusable(_("The model gave no answer: its process ended. Ask again, or make the model anew."))
+            gone = _("The model gave no answer: its process ended. Ask again, or make the model anew; what it said is "
+                     "in {file}.", file=str(home() / LOG))  # fmt: skip
+            raise Unusable(gone)
         return json.loads(line)
 
 

@@ -45,6 +45,12 @@ def answer(summary: pd.DataFrame, name: str) -> Answer:
         return Answer(headline, (why,))
     if pd.isna(row["gain"]):
         why = _("No transfer helps surely here, and this is the best model without: it is simpler to run and explain.")
+        if summary["verdict"].eq(OPEN).any():
+            headline = _("Not enough evidence for a transfer yet. Until there is: {strategy}.", strategy=title)
+            more = _(
+                "The verdict says how many more seeds would tell. Of the models without transfer this is the best."
+            )
+            return Answer(headline, (more,), name, OPEN)
         headline = _("Take this model, which does not transfer: {strategy}.", strategy=title)
         return Answer(headline, (why,), name, row["verdict"])
     told = _("{gain} over {baseline}, the best model without transfer.", gain=gain(row),
@@ -89,7 +95,7 @@ def offer(experiment: StoredExperiment, chosen: Mapping[str, Mapping[str, Any]],
         )
     label = _("Make the model") if len(missing) == 1 else _("Make both models")
     if st.button(label, icon=":material/deployed_code:", type="primary"):
-        taken.make(*missing)
+        taken.make(experiment.id, *missing)
         st.rerun()
 
 

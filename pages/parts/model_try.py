@@ -55,7 +55,7 @@ def _question(experiment: StoredExperiment, hand: Split, record: Mapping[str, An
     truth = f"{label:.4g}" if isinstance(label, float) else str(label)
     st.caption(_("Test case {n} of {all}; its true answer is {truth}.", n=case + 1, all=len(hand.test), truth=truth))
     if kind == "table":
-        return {"rows": [_row(hand.test, case, record["inputs"])]}
+        return {"rows": [_row(experiment, hand.test, case, record["inputs"])]}
     if kind == "text":
         text = st.text_area(_("Text"), str(hand.test.inputs[case]), height=120, key=f"text {experiment.id} {case}")
         return {"texts": [text]} if text.strip() else None
@@ -76,12 +76,12 @@ def _case(count: int) -> int:
     given = str(st.query_params.get(CASE, st.session_state.get(CASE, "1")))
     case = min(max(int(given) if given.isdigit() else 1, 1), count) - 1
     if st.button(_("Another test case"), icon=":material/shuffle:"):
-        case = int(np.random.default_rng(case).integers(count))
+        case = (case + int(np.random.default_rng().integers(1, max(count, 2)))) % count  # any other one
     st.session_state[CASE] = st.query_params[CASE] = str(case + 1)
     return case
 
 
-def _row(test: Examples, case: int, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _row(experiment: StoredExperiment, test: Examples, case: int, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """A row of a table as a form: what a person does not change is as in the test case."""
     row = frame(test).iloc[case]
     # A number's own type is NumPy's, which JSON does not know.
@@ -91,7 +91,7 @@ def _row(test: Examples, case: int, inputs: Mapping[str, Any]) -> dict[str, Any]
     cells = [cell for _line in range(0, len(shown), ACROSS) for cell in st.columns(ACROSS)]
     for cell, name in zip(cells, shown, strict=False):
         with cell:
-            key = f"cell {name} {case}"
+            key = f"cell {experiment.id} {name} {case}"
             if name in inputs["categories"]:
                 options = list(dict.fromkeys([*inputs["categories"][name], *([found[name]] if found[name] else [])]))
                 start = options.index(found[name]) if found[name] in options else None

@@ -32,13 +32,13 @@ def record(run: str) -> dict[str, Any] | None:
     return _record(file, file.stat().st_mtime_ns) if file.is_file() else None
 
 
-def make(*runs: str) -> None:
-    """Begin to export these runs, each in a process of its own."""
+def make(experiment: str, *runs: str) -> None:
+    """Begin to export these runs of an experiment, each in a process of its own."""
     for run in runs:
         log = _log(run)
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)  # what it says is of this time alone
-        words = ["-m", "tlcore", "export", run, "--to", str(folder(run)), "--force"]
+        words = ["-m", "tlcore", "export", run, "--to", str(folder(run)), "--experiment", experiment, "--force"]
         _under_way()[run] = spawn(reads.store(), words, str(log.relative_to(home())))
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import select
 import sys
+import traceback
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -30,7 +31,7 @@ from tlcore.export.model import Model, load
 from tlcore.plan import drawn
 from tlcore.situation import Examples, Split, split
 from tlcore.store import Store
-from tlcore.words import speaking
+from tlcore.words import _, speaking
 
 PATIENCE = 900  # seconds without a question, after which it ends
 TINY = 1e-9
@@ -66,6 +67,11 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
             return _answer(question)
         except Unusable as error:
             return {"problems": error.problems}
+        except Exception as error:  # one question that goes wrong is not to end the process for all others
+            traceback.print_exc()
+            return {
+                "problems": [_("The model could not answer this ({error}).", error=f"{type(error).__name__}: {error}")]
+            }
 
 
 def _answer(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,7 +95,7 @@ def _answer(question: Mapping[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _model(folder: Path, _changed: int) -> Model:
-    return load(folder)
+    return load(folder, trusted=True)  # made here, from a run of this store
 
 
 @lru_cache(maxsize=8)

@@ -19,8 +19,8 @@ def card(record: Mapping[str, Any], spec: RunSpec, facts: Mapping[str, Any], tol
     """`model_card.md`, with the header that the Hugging Face hub reads (Mitchell et al., 2019).
 
     ``record`` is what `model.json` is to hold; ``facts`` are those of the experiment (`tlcore.store.facts`); ``told``
-    is measured beside: ``row`` (of the summary frame, or None), ``scores`` (this run's on the test set), ``gap`` (the
-    frame of tiles, or None), ``notes`` (grave sentences), ``name`` of the experiment, ``seeds`` finished, ``device``.
+    is measured beside: ``row`` (of the summary frame, or None), ``gap`` (the frame of tiles, or None), ``notes`` (grave
+    sentences), ``name`` of the experiment, ``seeds`` finished, ``device``.
     """
     strategy = catalog.strategies()[spec.strategy]
     answers = record["answers"]
@@ -30,7 +30,7 @@ def card(record: Mapping[str, Any], spec: RunSpec, facts: Mapping[str, Any], tol
         "## What it answers",
         _question(answers, facts),
         "## How good it is",
-        _quality(spec, told),
+        _quality(record, spec, told),
         "## Does transfer help here?",
         _verdict(spec, told.get("row")),
         "## Data",
@@ -52,7 +52,7 @@ def _header(record: Mapping[str, Any], spec: RunSpec, told: Mapping[str, Any]) -
         ("text", False): "text-classification", ("image", False): "image-classification",
         ("audio", False): "audio-classification",
     }.get((modality, kind == "regression"))  # fmt: skip
-    metrics = [{"type": name, "value": round(float(value), 4)} for name, value in told["scores"].items()]
+    metrics = [{"type": name, "value": round(float(value), 4)} for name, value in record["check"]["scores"].items()]
     header = {
         "library_name": "transferlab",
         "tags": ["transfer-learning", spec.strategy, modality],
@@ -97,8 +97,9 @@ def _question(answers: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     )
 
 
-def _quality(spec: RunSpec, told: Mapping[str, Any]) -> str:
-    rows = [f"| {catalog.metric(name).title} | {value:.4g} |" for name, value in told["scores"].items()]
+def _quality(record: Mapping[str, Any], spec: RunSpec, told: Mapping[str, Any]) -> str:
+    scores = record["check"]["scores"]
+    rows = [f"| {catalog.metric(name).title} | {value:.4g} |" for name, value in scores.items()]
     table = "\n".join(["| On the test set, once | This model |", "|---|---|", *rows])
     row = told.get("row")
     if row is None or row["n"] < 2 or pd.isna(row["ci_low"]):
@@ -187,12 +188,25 @@ def _made(record: Mapping[str, Any], spec: RunSpec, strategy: Any, told: Mapping
         else f"- Run `{record['run']}`, seed {spec.seed}",
         f"- Network `{spec.backbone}`; at most {spec.training.epochs} epochs a phase; {told['selector']}",
         f"- Trained on {told['device']}; {check['how']} for this folder",
-        f"- This folder answers {check['rows']} test cases as the run did: largest difference "
-        f"{check['largest difference']:.1e}, allowed {check['tolerance']:.0e}"
-        if check["largest difference"] is not None
-        else f"- The predictions of the run were not kept; trained again, it scores {check['scores']}",
+        _checked(record),
         f"- {size['bytes'] / 1e6:.2f} MB; {pace['one row, ms']:.1f} ms for one row, {pace['rows a second']:.0f} rows a "
         f"second ({pace['on']})",
         "- " + ", ".join(f"{name} {version}" for name, version in record["versions"].items()),
     ]
     return "\n".join(lines + [f"- {reason}" for reason in record["remarks"]])
+
+
+def _checked(record: Mapping[str, Any]) -> str:
+    check, whole = record["check"], not record.get("quantised", {}).get("used", False)
+    away = check["largest difference"]
+    if away is None:
+        return f"- The predictions of the run were not kept; trained again, it scores {check['scores']}"
+    if whole:
+        return (
+            f"- This folder answers {check['rows']} test cases as the run did: largest difference {away:.1e}, allowed "
+            f"{check['tolerance']:.0e}"
+        )
+    return (
+        f"- Its weights have 8 bits: over {check['rows']} test cases its answers differ from the run's by up to "
+        f"{away:.2g}"
+    )

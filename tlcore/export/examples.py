@@ -16,6 +16,8 @@ import pandas as pd
 from PIL import Image as Pictures
 from scipy.io import wavfile
 
+from tlcore.export.networks import PROGRAM
+from tlcore.export.parts import files
 from tlcore.files import lists
 from tlcore.mel import RATE
 from tlcore.situation import Examples
@@ -33,7 +35,7 @@ from pathlib import Path
 from tlcore.export import load
 
 here = Path(__file__).parent
-model = load(here)
+model = load(here{trusted})
 answers = model.predict(here / "{example}")
 print(answers.to_csv())
 '''
@@ -45,7 +47,8 @@ def write(draft: Path, record: Mapping[str, Any], test: Examples) -> None:
 
     file = _written(draft, test.take(np.arange(min(SHOWN, len(test)))), record.get("mend", {}))
     Model(draft, dict(record)).predict(file).to_csv(draft / "example_answers.csv", index=False)
-    (draft / "snippet.py").write_text(SNIPPET.format(example=file.name), "utf-8")
+    trusted = ", trusted=True" if any(name.endswith(PROGRAM) for name in files(record["parts"])) else ""
+    (draft / "snippet.py").write_text(SNIPPET.format(example=file.name, trusted=trusted), "utf-8")
 
 
 def pace(model: Model, test: Examples) -> dict[str, Any]:

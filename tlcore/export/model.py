@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
+from tlcore.errors import Unusable
 from tlcore.export import folder as folders
 from tlcore.export import parts, preparation, reading
+from tlcore.export.networks import PROGRAM
 from tlcore.situation import Examples
 
 NUMBER = "predicted"
@@ -85,7 +87,21 @@ class Model:
         return pd.DataFrame({NUMBER: names[event], **chances}, index=index)
 
 
-def load(folder: str | Path) -> Model:
-    """The model in a folder that `export` wrote. Raises `Unusable`, naming the file, where anything in it changed."""
+def load(folder: str | Path, *, trusted: bool = False) -> Model:
+    """The model in a folder that `export` wrote.
+
+    ``trusted``: the folder's maker may run code here, which a network in torch's own form (`network.pt2`) can. Raises
+    `Unusable`, naming the file, where anything in it changed, where it names a file that is not its own, and for such a
+    network that is not trusted.
+    """
     path = Path(folder)
-    return Model(path, folders.opened(path))
+    record = folders.opened(path)
+    for name in parts.files(record["parts"]):
+        if name not in record["files"]:
+            raise Unusable(f"{path / folders.MANIFEST} names a file that is not among its own, {name}; do not use it.")
+        if name.endswith(PROGRAM) and not trusted:
+            raise Unusable(
+                f"{path / name} is a program of PyTorch, and opening it can run code. If you trust who made it, say "
+                "--trust, or load(folder, trusted=True)."
+            )
+    return Model(path, record)

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from tlcore.errors import Unusable
+
+PROGRAM = ".pt2"
 AT_ONCE = 256  # rows that pass at a time
 
 
@@ -32,7 +35,10 @@ class Onnx:
 
 
 class Torch:
-    """A program of `torch.export`; the one place where an exported model asks for torch."""
+    """A program of `torch.export`; the one place where an exported model asks for torch.
+
+    torch unpickles parts of it, so it can carry anything out: `tlcore.export.load` opens it only where it is trusted.
+    """
 
     def __init__(self, file: Path):
         import torch
@@ -50,6 +56,9 @@ class Torch:
 
 
 def network(file: Path) -> Network:
+    """Raises `Unusable` for a file of another kind."""
+    if file.suffix not in (".onnx", PROGRAM):
+        raise Unusable(f"{file} is no network that can be read; export the model again.")
     return Onnx(file) if file.suffix == ".onnx" else Torch(file)
 
 

@@ -12,7 +12,7 @@ end of some: ``{"columns": COLUMNS, "more": 1.0}``, a number, or ``"more": PART`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -139,6 +139,19 @@ def made(tree: dict[str, Any], folder: Path, space: Table | Image | Text | Audio
         return lambda rows: scores(told(rows))
 
     return part(tree)
+
+
+def files(tree: Any) -> Iterator[str]:
+    """The names of the files that a tree speaks of."""
+    if isinstance(tree, dict):
+        for name, node in tree.items():
+            if name in ("network", "learner"):
+                yield str(node)
+            else:
+                yield from files(node)
+    elif isinstance(tree, list):
+        for node in tree:
+            yield from files(node)
 
 
 def learner(file: Path) -> Any:

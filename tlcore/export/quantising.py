@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tlcore import catalog
+from tlcore.measure.gain import band
 from tlcore.situation import Examples
 
 EIGHT_BITS = "_8bit.onnx"
@@ -22,7 +23,7 @@ def quantised(
 
     Returns ``parts``, the tree that answers from now on, and ``quantised``, what it cost: bytes, the ``metric`` on the
     test set and milliseconds a row, each before and after, and a ``remark``. A network that would not get smaller is
-    left as it is.
+    left as it is. ``margin``: the smallest difference that matters, as in `tlcore.measure.gain`.
     """
     from tlcore.export.examples import pace
     from tlcore.export.model import Model
@@ -46,12 +47,13 @@ def quantised(
     before["bytes"], after["bytes"] = (sum(pair[place].stat().st_size for pair in names) for place in (0, 1))
     for file in smaller:
         file.unlink()
-    lost = catalog.metric(metric).sign * (before[metric] - after[metric])
-    cost = f"{catalog.metric(metric).title} on the test set: {before[metric]:.4g} before, {after[metric]:.4g} after"
-    beyond = f"; that is more than the margin of {margin:g}, so rather take the whole one" if lost > margin else ""
+    judged = catalog.metric(metric)
+    lost, beyond = judged.sign * (before[metric] - after[metric]), band(judged, margin, before[metric])
+    cost = f"{judged.title} on the test set: {before[metric]:.4g} before, {after[metric]:.4g} after"
+    more = f"; that is more than the margin of {beyond:.3g}, so rather take the whole one" if lost > beyond else ""
     return {
         "parts": made,
-        "quantised": {"used": True, "before": before, "after": after, "remark": f"Weights of 8 bits. {cost}{beyond}."},
+        "quantised": {"used": True, "before": before, "after": after, "remark": f"Weights of 8 bits. {cost}{more}."},
     }
 
 

@@ -6,37 +6,28 @@ from typing import Any
 
 import numpy as np
 
-LEAST = 10  # validation labels of either class: with fewer, the best threshold is the luckiest
-EVEN = 0.5
+from tlcore.measure import value
+from tlcore.measure.ladders import Ladder
+from tlcore.measure.payoffs import Payoffs
+
+NOBODY = float(np.nextafter(1.0, 2.0))  # above every probability
 
 
-def chosen(truth: np.ndarray | None, chance: np.ndarray | None, asked: float | None = None) -> dict[str, Any]:
-    """``{"value": 0.31, "chosen": "a sentence"}``: as asked, else by validation labels, else one half.
+def chosen(valid: Ladder | None, payoffs: Payoffs, asked: float | None = None) -> dict[str, Any]:
+    """``{"value": 0.31, "chosen": "a sentence"}``: as asked, else as `tlcore.measure.value` chooses.
 
-    ``truth (N,)`` are the validation labels, 1 for the event, and ``chance (N,)`` what the model says of them; None
-    where it learnt from them.
+    ``valid`` is the ladder of the validation labels; None where the model learnt from them.
     """
     if asked is not None:
         return {"value": asked, "chosen": "as it was asked for at the export"}
-    if truth is None or chance is None:
-        return {"value": EVEN, "chosen": f"{_even()}; no validation label was kept aside to choose another by"}
-    counts = np.bincount(truth.astype(int), minlength=2)
-    if counts.min() < LEAST:
-        return {"value": EVEN, "chosen": f"{_even()}; {counts[1]} events among {len(truth)} validation labels are too "
-                                         "few to choose another by"}  # fmt: skip
-    return {"value": best(truth, chance), "chosen": f"the highest F1 score on {len(truth)} validation labels"}
-
-
-def best(truth: np.ndarray, chance: np.ndarray) -> float:
-    """The threshold of the highest F1 score, midway to the next lower chance; of equal ones the nearest to 0.5."""
-    levels = np.unique(chance)[::-1]
-    above = chance[None] >= levels[:, None]
-    hits = (above & (truth == 1)).sum(1)
-    f1 = 2 * hits / (above.sum(1) + (truth == 1).sum())
-    middles = (levels + np.append(levels[1:], levels[-1])) / 2
-    equal = middles[f1 >= f1.max() - 1e-12]
-    return float(equal[np.abs(equal - EVEN).argmin()])
-
-
-def _even() -> str:
-    return "one half: a missed event is taken to cost as much as a false alarm"
+    threshold, by = value.chosen(valid, payoffs)
+    figures = ", ".join(f"{name.upper()} {figure:g}" for name, figure in payoffs.figures.items())
+    if by == value.VALID and valid is not None:
+        why = f"what earns most on {valid.cases} validation labels"
+    elif valid is None:
+        why = "where these payoffs alone put it; no validation label was kept aside to choose another by"
+    else:
+        few = min(valid.events, valid.cases - valid.events)
+        why = f"where these payoffs alone put it; {few} validation labels of the rarer class are too few to choose by"
+    told = f"{why}; payoffs in {payoffs.currency}: {figures}"
+    return {"value": float(np.clip(threshold, 0.0, NOBODY)), "chosen": told}

@@ -1,4 +1,5 @@
 """What is done once an experiment is over: where ``MLFLOW_TRACKING_URI`` is set, it is mirrored there.
+A part of a sweep or a search is left out: there are dozens of them, and each can be mirrored by hand.
 
 In a process of its own, so that a server that is slow or down holds up nobody; what it says is in ``mirror.log``.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 
 from tlcore.launch.detached import spawn
+from tlcore.spec import PART
 from tlcore.store import Store
 
 LOG = "mirror.log"
@@ -19,4 +21,5 @@ def after(store: Store, run: str) -> None:
     if not os.environ.get(ADDRESS):
         return
     for experiment in store.over_with(run):
-        spawn(store, ["-m", "tlcore", "mirror", experiment], LOG)
+        if not store.experiment(experiment).experiment.name.startswith(PART):
+            spawn(store, ["-m", "tlcore", "mirror", experiment], LOG)

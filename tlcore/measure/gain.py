@@ -105,6 +105,20 @@ def best(summary: pd.DataFrame) -> str:
     return str(rows["strategy"].iloc[int(np.argmax(catalog.metric(rows["metric"].iloc[0]).sign * rows["mean"]))])
 
 
+def row_of(summary: pd.DataFrame, strategy: str, labels: int | None) -> pd.Series | None:
+    """A strategy's row at a label budget (None: every label); a ceiling, trained once, has one beside each budget."""
+    mine = summary[summary["strategy"] == strategy]
+    if not catalog.is_ceiling(strategy):
+        mine = mine[mine["labels"].isna() if labels is None else mine["labels"] == labels]
+    return mine.iloc[0] if len(mine) else None
+
+
+def band(metric: Metric, margin: float, score: float) -> float:
+    """The margin in the unit of the scores: of errors in the label's own unit it is a share of ``score``, the one
+    to be beaten."""
+    return margin * abs(score) if metric.unit == "label" else margin
+
+
 def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0.0) -> float:
     """The smallest true gain that so many seeds show to be beyond the margin four times out of five.
 
@@ -125,19 +139,17 @@ def _compared(runs: pd.DataFrame, budget: Any, metric: Metric, margin: float) ->
     fair = _shared(good)
     baseline, rivals = _best({name: some for name, some in fair.items() if catalog.is_baseline(name)})
     transfers = [name for name in scores if name not in ceilings and not catalog.is_baseline(name)]
-    band = margin
-    if baseline is not None and metric.unit == "label":
-        band = margin * abs(float(scores[baseline].mean()))
+    beyond = band(metric, margin, float(scores[baseline].mean())) if baseline else margin
 
     gains = {name: _paired(good[name], good[baseline]) if baseline else np.empty(0) for name in transfers}
-    judged = _judged(gains, band, rivals)
+    judged = _judged(gains, beyond, rivals)
     top = _best(ceilings)[0]
     headroom = t_interval(_paired(ceilings[top], good[baseline])) if top and baseline else (np.nan, np.nan, np.nan)
     rows = []
     for name, some in scores.items():
         mean, low, high = t_interval(some.to_numpy())
         row = {"strategy": name, "labels": budget, "n": len(some), "mean": mean, "std": some.std(), "ci_low": low}
-        row |= {"ci_high": high, "baseline": baseline, "margin": band}
+        row |= {"ci_high": high, "baseline": baseline, "margin": beyond}
         row |= judged.get(name, {"verdict": CEILING if name in ceilings else BASELINE, "pairs": 0})
         row |= {
             "headroom": headroom[0],

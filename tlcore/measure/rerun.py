@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from tlcore import catalog
-from tlcore.measure.gain import summarise
+from tlcore.measure.gain import band, summarise
 from tlcore.words import _, counted
 
 IDENTICAL, NEAR, FAR, LACKING = "identical", "within the noise", "different", "not compared"
@@ -127,7 +127,7 @@ def _noise(scores: np.ndarray, margin: float, metric: str) -> float:
     """How far a score may move: as far as other seeds moved it, of (N,) scores; with one, as far as nobody minds."""
     if len(scores) > 1:
         return float(np.std(scores, ddof=1))
-    return margin if catalog.metric(metric).unit == "points" else margin * abs(float(scores[0]))
+    return band(catalog.metric(metric), margin, float(scores[0]))
 
 
 def _outcome(run: Any, other: Any, noise: float | None) -> tuple[float, float, float, float, str]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tlcore import catalog
-from tlcore.measure.gain import HELPS, HURTS, LEAST_SEEDS, OPEN, SAME, by_seed
+from tlcore.measure.gain import HELPS, HURTS, LEAST_SEEDS, OPEN, SAME, band, by_seed
 from tlcore.measure.statistics import standard_error, t_interval
 
 ENDED = ["done", "stopped"]
@@ -55,8 +55,8 @@ def compared(own: pd.DataFrame, won: pd.DataFrame, seen: int, metric: str, margi
     first, second = (scores[scores.index >= seen] for scores in (by_seed(own), by_seed(won)))
     gains = catalog.metric(metric).sign * (second - first).dropna().to_numpy()
     gain, low, high = t_interval(gains)
-    band = margin * abs(float(first.mean())) if catalog.metric(metric).unit == "label" else margin
-    verdict = OPEN if len(gains) < LEAST_SEEDS else HELPS if low > band else HURTS if high < -band else (
-        SAME if -band <= low and high <= band else OPEN
+    beyond = band(catalog.metric(metric), margin, float(first.mean()))
+    verdict = OPEN if len(gains) < LEAST_SEEDS else HELPS if low > beyond else HURTS if high < -beyond else (
+        SAME if -beyond <= low and high <= beyond else OPEN
     )  # fmt: skip
-    return Compared(gain, low, high, verdict, len(gains), first.mean(), second.mean(), metric, band)
+    return Compared(gain, low, high, verdict, len(gains), first.mean(), second.mean(), metric, beyond)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SERVED = Path(__file__).with_name("served.py")
 PROGRAM = Path(__file__).parents[1]
 ALONG = ("export", "files", "spaces")  # of this package, with its single files: what answers goes along, on no index
-# What an exported model needs to answer, besides MLflow; tests/test_mirror.py holds it against what is loaded.
+# What an exported model needs to answer, besides MLflow; tests/test_export.py holds it against what is loaded.
 NEEDS = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "skops", "onnxruntime", "pillow", "babel", "PyYAML")
 NEEDS_WHERE = {"network.pt2": ("torch",)}
 
@@ -51,18 +51,22 @@ def register(
     with server.reached():
         if known := _known(server, name, run):
             return known
-        copy = server.ours(server.place(asked.name or asked.scenario), experiment_id)[run].info.run_id
+        copy = server.ours(server.place(asked.name or asked.scenario), experiment_id).get(run)
+    if copy is None:
+        raise Unusable(f"Run {run} is not mirrored yet, as it has not ended; register it when it has.")
     with TemporaryDirectory() as place:
         report("Exporting the model ...")
-        _export(store, run, Path(place) / "model")
+        _export(store, experiment_id, run, Path(place) / "model")
         report("Registering it ...")
         with server.reached("the runs were mirrored, the model was not registered"):
-            return _registered(server, name, {RUN: run, EXPERIMENT: experiment_id}, copy, Path(place) / "model")
+            return _registered(
+                server, name, {RUN: run, EXPERIMENT: experiment_id}, copy.info.run_id, Path(place) / "model"
+            )
 
 
-def _export(store: Store, run: str, folder: Path) -> None:
+def _export(store: Store, experiment_id: str, run: str, folder: Path) -> None:
     """By a process of its own, as it loads torch."""
-    words = [sys.executable, "-m", "tlcore", "export", run, "--to", str(folder)]
+    words = [sys.executable, "-m", "tlcore", "export", run, "--to", str(folder), "--experiment", experiment_id]
     done = subprocess.run(words, env=environment(store), capture_output=True, text=True)
     if done.returncode:
         raise Unusable(f"Run {run} cannot be exported: {done.stderr.strip().splitlines()[-1]}")
@@ -120,7 +124,7 @@ def _registered(server: Server, name: str, tags: dict[str, str], copy: str, fold
 
     from tlcore.export import load
 
-    model = load(folder)
+    model = load(folder, trusted=True)  # it is our own
     example = example_of(model)
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(server.address)

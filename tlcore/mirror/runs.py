@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from tlcore import __version__, events
 from tlcore.errors import Unusable
-from tlcore.measure.gain import recommended, summarise
+from tlcore.measure.gain import recommended, row_of, summarise
 from tlcore.mirror.server import EXPERIMENT, RUN, STATE_OF, Server
 from tlcore.outcome import State
 from tlcore.spec import RunSpec
@@ -186,9 +186,8 @@ def _common(stored: StoredExperiment) -> dict[str, str]:
 
 
 def _verdict(summary: pd.DataFrame, run: Any) -> str:
-    budgets = summary["labels"].isna() if pd.isna(run.labels) else summary["labels"] == run.labels
-    found = summary.loc[(summary["strategy"] == run.strategy) & budgets, "verdict"]
-    return str(found.iloc[0]) if len(found) else "none"
+    row = row_of(summary, run.strategy, None if pd.isna(run.labels) else int(run.labels))
+    return "none" if row is None else str(row["verdict"])
 
 
 def _moment(when: Any) -> int:

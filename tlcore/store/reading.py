@@ -14,7 +14,7 @@ from sqlalchemy import case, func, select
 from tlcore.errors import Unusable
 from tlcore.measure.rungs import rungs
 from tlcore.outcome import State
-from tlcore.spec import Experiment, RunSpec
+from tlcore.spec import PART, Experiment, RunSpec
 from tlcore.store.artifacts import PICTURE, PREDICTIONS, WEIGHTS
 from tlcore.store.place import Place
 from tlcore.store.schema import epochs, experiment_runs, experiments, runs
@@ -231,12 +231,15 @@ class Reading(Place):
         return [RunSpec.from_dict(row.spec) for row in rows]
 
     def experiment_of(self, run_key: str) -> str | None:
-        """The experiment a run belongs to: of several, the one that was asked for last; None where there is none."""
+        """The experiment a run belongs to: of several, the one that was asked for last; None where there is none.
+
+        A part of a sweep or a search comes after all others.
+        """
         query = (
             select(experiments.c.id)
             .join(experiment_runs)
             .where(experiment_runs.c.run == run_key)
-            .order_by(experiments.c.submitted.desc())
+            .order_by(experiments.c.name.startswith(PART), experiments.c.submitted.desc())
         )
         with self.reading.connect() as connection:
             return connection.execute(query.limit(1)).scalar()

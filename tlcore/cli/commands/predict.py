@@ -17,6 +17,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a table; a text; an image, a WAV, or a folder or zip of them")
     parser.add_argument("--column", metavar="NAME", default="", help="the column of a table that holds the texts")
     parser.add_argument("--to", metavar="OUT.csv", help="write every answer there, instead of showing the first")
+    parser.add_argument("--trust", action="store_true", help="open a network in PyTorch's own form, which can run code")
     json_flag(parser)
 
 
@@ -25,7 +26,7 @@ def run(asked: Namespace) -> int:
     from tlcore.whole import write
 
     writable(asked.to)
-    answers = load(asked.model).predict(Path(asked.file), asked.column)
+    answers = load(asked.model, trusted=asked.trust).predict(Path(asked.file), asked.column)
     for note in answers.attrs["notes"]:
         print(f"Note: {note}", file=sys.stderr)
     if asked.to:

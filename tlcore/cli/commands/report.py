@@ -26,10 +26,10 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(asked: Namespace) -> int:
-    from tlcore.cli import payoffs
+    from tlcore.cli import payoffs, resolving
     from tlcore.cli.output import writable
-    from tlcore.cli.resolving import found
     from tlcore.errors import Unusable
+    from tlcore.measure.budgets import finished
     from tlcore.report import Material, drawing, files
     from tlcore.room import size
     from tlcore.store import Store
@@ -41,11 +41,10 @@ def run(asked: Namespace) -> int:
         raise Unusable("Nothing is asked for: name a file with --html, --slides, --pptx or --bundle.")
     writable(*wanted.values())
     store = Store.open()
-    kind, experiment = found(store, asked.id)
-    if kind == "run":
-        raise Unusable(f"{experiment} is a run; 'report' takes an experiment, 'log' a run.")
-    worth = payoffs.worth(asked, store.experiment(experiment)) if payoffs.said(asked) else None
-    material = Material.of(store, experiment, _budget(asked.labels), worth)
+    experiment = store.experiment(resolving.experiment(store, asked.id))
+    worth = payoffs.worth(asked, experiment) if payoffs.said(asked) else None
+    labels = resolving.budget(asked.labels, finished(store.runs(experiment.id)), experiment)
+    material = Material.of(store, experiment.id, "all" if labels is None else labels, worth)
     with speaking(asked.language):
         made = {path: files.made(kind, material, asked.audience) for kind, path in wanted.items()}
         missing = material.missing
@@ -58,14 +57,3 @@ def run(asked: Namespace) -> int:
         print("Warning: there is no font with Chinese characters here, so the charts in the PowerPoint file show empty "
               "boxes; install one, such as Noto Sans CJK. HTML and slides use their reader's fonts.")  # fmt: skip
     return 0
-
-
-def _budget(asked: str | None) -> int | str | None:
-    """Raises `Unusable` where it is neither a number nor "all"."""
-    from tlcore.errors import Unusable
-
-    if asked is None or asked == "all":
-        return asked
-    if not asked.isdecimal():
-        raise Unusable(f"--labels is {asked!r}; it takes a label budget such as 100, or 'all'.")
-    return int(asked)

@@ -31,26 +31,23 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(asked: Namespace) -> int:
     from tlcore.charts import worth as words
-    from tlcore.cli.resolving import found as resolved
+    from tlcore.cli import resolving
     from tlcore.errors import Unusable
     from tlcore.measure import value
+    from tlcore.measure.budgets import finished, of_budget
     from tlcore.measure.ladders import ladders
     from tlcore.measure.payoffs import Payoffs
-    from tlcore.measure.statistics import beside
     from tlcore.store import Store
 
     store = Store.open()
-    kind, key = resolved(store, asked.id)
-    if kind == "run":
-        raise Unusable(f"{key} is a run; 'value' takes an experiment.")
+    key = resolving.experiment(store, asked.id)
     experiment = store.experiment(key)
     worth, event = payoffs.worth(asked, experiment), _event(asked, experiment)
     share, cases = _alerts(asked, worth)
-    runs = store.runs(key)
-    runs = beside(runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()])
-    labels = _budget(asked, experiment, runs)
+    runs = finished(store.runs(key))
+    labels = resolving.budget(asked.labels, runs, experiment)
     found = ladders({run: store.rungs(run, event) for run in dict.fromkeys(runs["run"])})
-    some = runs[runs["labels"].isna() if labels is None else runs["labels"] == labels]
+    some = of_budget(runs, labels)
     if worth.objection:
         print(worth.objection)
         return 0
@@ -79,8 +76,7 @@ def run(asked: Namespace) -> int:
                             "found": by.reset_index().to_dict("records")}  # fmt: skip
     if asked.label_price is not None:
         costs = _costs(asked, experiment, found, runs, worth, None if flat is None else flat.best)
-        here = costs[costs["labels"].isna() if labels is None else costs["labels"] == labels]
-        lines.append(words.paid(here, said.strategy, worth))
+        lines.append(words.paid(of_budget(costs, labels), said.strategy, worth))
         record["labels_paid"] = costs.to_dict("records")
     if asked.json:
         as_json(record, asked.json)
@@ -120,25 +116,6 @@ def _alerts(asked: Namespace, worth: Worth) -> tuple[float | None, float]:
     if not isinstance(worth, Payoffs):
         raise Unusable("The answer of this experiment is a number, so no case is named; leave --alerts out.")
     return capacity(checks, cases), float(cases)
-
-
-def _budget(asked: Namespace, experiment: StoredExperiment, runs: pd.DataFrame) -> int | None:
-    """The label budget asked for, else the scenario's own, else the largest."""
-    import pandas as pd
-
-    from tlcore import catalog
-    from tlcore.errors import Unusable
-    from tlcore.measure.statistics import by_budget
-
-    budgets = ["all" if pd.isna(budget) else str(budget) for budget, _some in by_budget(runs)]
-    if not budgets:
-        raise Unusable(f"No run of {experiment.id} has finished yet.")
-    scenario = catalog.scenarios().get(experiment.experiment.scenario)
-    usual = str(scenario.budget) if scenario and str(scenario.budget) in budgets else budgets[-1]
-    chosen = asked.labels or usual
-    if chosen not in budgets:
-        raise Unusable(f"--labels is {chosen!r}; this experiment has {', '.join(budgets)}.")
-    return None if chosen == "all" else int(chosen)
 
 
 def _costs(

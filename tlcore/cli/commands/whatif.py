@@ -12,8 +12,8 @@ MORE = 100
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("experiment", help="the experiment's id, as 'runs' lists it")
-    parser.add_argument("--labels", type=int, metavar="N", help="speak of this label budget only")
+    parser.add_argument("id", metavar="EXPERIMENT", help="an experiment, as 'runs' lists them")
+    parser.add_argument("--labels", metavar="N", help="speak of this label budget only, or of 'all'")
     parser.add_argument("--strategy", metavar="NAME", help="speak of this strategy only")
     parser.add_argument(
         "--more", type=int, default=MORE, metavar="M", help=f"more labels to ask about (default {MORE})"
@@ -25,17 +25,26 @@ def arguments(parser: ArgumentParser) -> None:
 def run(asked: Namespace) -> int:
     from tlcore import catalog
     from tlcore.charts.labels_saved import answer, needs, record, saved
+    from tlcore.cli import resolving
+    from tlcore.errors import Unusable
     from tlcore.measure import efficiency
+    from tlcore.measure.budgets import finished
     from tlcore.measure.learning_curve import bought
     from tlcore.store import Store
 
     _sensible(asked)
     store = Store.open()
-    experiment = store.experiment(asked.experiment)
+    experiment = store.experiment(resolving.experiment(store, asked.id))
     runs = store.runs(experiment.id)
     metric = experiment.experiment.metric
-    curves = efficiency.curves(runs, int(experiment.facts["counts"]["target"]["n"]))
-    rows = _asked_for(asked, efficiency.saved(curves))
+    pool = int(experiment.facts["counts"]["target"]["n"])
+    curves = efficiency.curves(runs, pool)
+    rows = _asked_for(asked, efficiency.saved(curves), experiment.id)
+    if asked.labels is not None:
+        labels = resolving.budget(asked.labels, finished(runs), experiment)
+        rows = rows[rows["labels"] == (pool if labels is None else labels)]
+        if rows.empty:
+            raise Unusable(f"No strategy that is asked about has finished with --labels {asked.labels}.")
     best = float(catalog.metric(metric).higher_is_better)
     found = {
         (name, labels): bought(curves[name], labels, asked.more, best)
@@ -75,25 +84,19 @@ def _sensible(asked: Namespace) -> None:
         raise Unusable(*problems)
 
 
-def _asked_for(asked: Namespace, rows: Any) -> Any:
-    """The rows of the strategy and the label budget that are named. Raises `Unusable` where there are none."""
+def _asked_for(asked: Namespace, rows: Any, experiment: str) -> Any:
+    """The rows of the strategy that is named, or all. Raises `Unusable` where there are none."""
     from tlcore.errors import Unusable, unknown
 
     if rows.empty:
         raise Unusable(
-            f"Experiment {asked.experiment} has no finished runs both with and without transfer, so nothing is known "
+            f"Experiment {experiment} has no finished runs both with and without transfer, so nothing is known "
             "of labels saved."
         )
     if asked.strategy is not None:
         if asked.strategy not in set(rows["strategy"]):
             raise unknown("transfer strategy of this experiment", asked.strategy, dict.fromkeys(rows["strategy"]))
         rows = rows[rows["strategy"] == asked.strategy]
-    if asked.labels is not None:
-        budgets = sorted(set(rows["labels"]))
-        if asked.labels not in budgets:
-            tried = ", ".join(f"{count:.0f}" for count in budgets)
-            raise Unusable(f"No run of this experiment had {asked.labels} labels; it was tried with {tried}.")
-        rows = rows[rows["labels"] == asked.labels]
     return rows
 
 
