@@ -55,6 +55,7 @@ class Strategy(Offer):
     ceiling: ClassVar[bool] = False  # True: learns from every target label, so it shows what could be reached at most
     ceiling_of: ClassVar[str] = ""  # of a ceiling: the strategy that it is when that one is given every label
     usual: ClassVar[bool] = False  # True: part of a comparison unless a person chooses otherwise
+    labelled: ClassVar[bool] = True  # False: it learns from no target label at all
     epochs: ClassVar[bool] = False  # True: trains for epochs; False: a learner that is fitted at once
     needs: ClassVar[frozenset[str]] = frozenset()  # of NEEDS
 
@@ -307,6 +308,11 @@ def is_ceiling(strategy: str) -> bool:
 def is_baseline(strategy: str) -> bool:
     """Whether a strategy is one to hold transfer against; one that is on offer no longer is taken to transfer."""
     return strategy in strategies() and not (strategies()[strategy].transfers or strategies()[strategy].ceiling)
+
+
+def learns_labels(strategy: str) -> bool:
+    """Whether a strategy learns from target labels; one that is on offer no longer is taken to."""
+    return strategy not in strategies() or strategies()[strategy].labelled
 
 
 def families() -> list[str]:

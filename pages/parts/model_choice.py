@@ -47,9 +47,7 @@ def answer(summary: pd.DataFrame, name: str) -> Answer:
         why = _("No transfer helps surely here, and this is the best model without: it is simpler to run and explain.")
         if summary["verdict"].eq(OPEN).any():
             headline = _("Not enough evidence for a transfer yet. Until there is: {strategy}.", strategy=title)
-            more = _(
-                "The verdict says how many more seeds would tell. Of the models without transfer this is the best."
-            )
+            more = _("The Verdict page says how many more seeds would tell. Without transfer this one is the best.")
             return Answer(headline, (more,), name, OPEN)
         headline = _("Take this model, which does not transfer: {strategy}.", strategy=title)
         return Answer(headline, (why,), name, row["verdict"])
@@ -75,9 +73,9 @@ def which(run: Mapping[str, Any], runs: pd.DataFrame) -> str:
     if count == 1:
         return _("The only finished run, seed {seed}.", seed=run["seed"])
     if pd.isna(run["valid_score"]):
-        return _("Seed {seed} of {n}: it learnt from every label, so none was left to choose a seed by.",
+        return _("Seed {seed}, one of {n}: it learnt from every label, so none was left to choose a seed by.",
                  seed=run["seed"], n=count)  # fmt: skip
-    return _("Seed {seed} of {n}: the middle one by its validation labels. The test set never chooses.",
+    return _("Seed {seed}, one of {n}: the middle one by its validation labels. The test set never chooses.",
              seed=run["seed"], n=count)  # fmt: skip
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from tlcore import catalog
 from tlcore.charts import style
-from tlcore.charts.labels_saved import Row, count, saved
+from tlcore.charts.labels_saved import Row, count, saved, verdict
+from tlcore.measure.gain import OPEN
 from tlcore.words import _
 
 AHEAD = 1.3  # times the most labels: how far the axis goes on where an arrow ends nowhere
@@ -24,7 +25,8 @@ def curves(
     """Score on the test set against labels (log2), a line per strategy, at most eight, with 95 % intervals over seeds.
 
     ``points`` and ``row`` are of ``points`` and ``saved`` in `tlcore.measure.efficiency`; its saving is the arrow,
-    priced where a label has a price. ``pool``: how many labels "all" are; scratch with all of them is the rule.
+    where it is sure, priced where a label has a price. ``pool``: how many labels "all" are; scratch with all of them
+    is the rule.
     ``further``: by strategy, what a law says beyond the last budget (`tlcore.measure.learning_curve.Fit.band`, in the
     metric's own direction), drawn dashed.
     """
@@ -54,7 +56,7 @@ def curves(
         base.mark_line().encode(score, *coded, strokeWidth=bold, opacity=pale),
         base.mark_point(filled=True, size=70, opacity=1).encode(score, colour),
         *_ruled(points, pool, title),
-        *([] if row is None else _arrow(row, points, axis, title, price)),
+        *([] if row is None or verdict(row) == OPEN else _arrow(row, points, axis, title, price)),
     ]  # fmt: skip
     alone = points.groupby("strategy")["ci_low"].apply(lambda low: low.isna().any())
     return style.framed(
@@ -75,7 +77,7 @@ def curves_explained() -> str:
     return _(
         "Each line is a strategy: its mean score on the test set with so many target labels. The arrow starts where "
         "the strategy stands and ends where the best model without transfer does as well: its length is the labels "
-        "saved. Each doubling of the labels is as wide."
+        "saved. Where that is not sure there is no arrow. Each doubling of the labels is as wide."
     )
 
 

@@ -161,6 +161,9 @@ def _headline(best: pd.Series, worth: Worth) -> str:
 
 
 def _no_model(flat: Flat, top: pd.Series, currency: str) -> str:
+    if top["mean"] >= flat.best:
+        return _("Do without a model: {deed} brings {sum} per {n} cases, and no model brings more.",
+                 deed=whom(flat.all >= flat.none), sum=money(flat.best, currency), n=f"{PER:,}")  # fmt: skip
     return _(
         "Do without a model: {deed} brings {sum} per {n} cases, and the best model, {strategy}, only {less}.",
         deed=whom(flat.all >= flat.none), sum=money(flat.best, currency), n=f"{PER:,}",

@@ -27,6 +27,8 @@ from tlcore.words import _, counted
 
 NO_SIGN = "\x1f"  # that divides nothing
 MOST_STRANGE = 3  # values that are shown
+MOST_MISSING = 3  # columns that are told one by one
+FAR = 20.0  # standard deviations of training, from which on a network takes all numbers for the same
 
 
 def read(
@@ -185,13 +187,21 @@ def _table(inputs: Any, space: Table, mend: Mapping[str, str]) -> tuple[Examples
     frame = fixes.renamed(inputs, mend.get("rename", ""))
     wanted = [*space.numeric, *space.categories]
     if missing := [name for name in wanted if name not in frame]:
-        raise Unusable(*(_missing(name, frame, wanted) for name in missing))
+        raise Unusable(*_missing(missing, frame, wanted))
     kept, problems, notes = {}, [], []
     for name in space.numeric:
         values, problem = _numbers(name, frame[name])
         factor = dict(lists.entries("scale", mend.get("scale", ""))).get(name)
         kept[name] = values * float(factor) if factor else values
         problems += [problem] if problem else []
+        place = space.numeric.index(name)
+        far = kept[name][((kept[name] - space.mean[place]) / space.scale[place]).abs() > FAR]
+        if len(far) and not problem:
+            notes.append(
+                counted("Column '{column}' has a number in one row that is far beyond training: {value}.",
+                        "Column '{column}' has numbers in {n} rows that are far beyond training, such as {value}.",
+                        len(far), column=name, value=f"{far.iloc[0]:g}")
+            )  # fmt: skip
         gaps = int(values.isna().sum())
         if gaps and name not in space.holed and not problem:
             notes.append(
@@ -213,7 +223,16 @@ def _table(inputs: Any, space: Table, mend: Mapping[str, str]) -> tuple[Examples
     return Examples(pd.DataFrame(kept, index=frame.index)[wanted]), notes
 
 
-def _missing(name: str, frame: pd.DataFrame, wanted: list[str]) -> str:
+def _missing(names: list[str], frame: pd.DataFrame, wanted: list[str]) -> list[str]:
+    if len(names) > MOST_MISSING:
+        return [
+            _("{n} columns that the model reads are missing, such as {missing}; the columns are {names}.",
+              n=len(names), missing=_listed(names[:MOST_MISSING]), names=_listed(frame.columns))
+        ]  # fmt: skip
+    return [_lacking(name, frame, wanted) for name in names]
+
+
+def _lacking(name: str, frame: pd.DataFrame, wanted: list[str]) -> str:
     near = columns.nearest(name, [str(other) for other in frame if other not in wanted])
     hint = " " + _("Did you mean '{near}'?", near=near) if near else ""
     listed = _listed(frame.columns)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tlcore import catalog
 from tlcore.errors import Unusable
 from tlcore.measure.gain import BASELINE, CEILING, OPEN
 from tlcore.measure.payoffs import PER, number
@@ -34,7 +35,8 @@ def paid_back(
 
     ``worths``: the summary frame of money at all label budgets (`worth_of`). ``runs``: whose mean ``seconds`` of
     training count, by strategy and label budget. ``without``: what 1,000 cases are worth without any model. ``label``:
-    the price of one, ``hour``: that of an hour of the machine. ``every``: how many labels "all" are.
+    the price of one, not paid for what learns from none; ``hour``: that of an hour of the machine. ``every``: how many
+    labels "all" are.
 
     ``extra``: profit per 1,000 cases above ``without``. ``per_money``: of it, for each unit spent on labels.
     ``break_even``: after how many cases labels and training have paid, infinite where they never do; ``_low`` and
@@ -49,7 +51,8 @@ def paid_back(
     same = np.array([np.nan if word in (BASELINE, OPEN) else reaching(sizes, profits, level)
                      for word, level in zip(rows["verdict"], rows["mean"], strict=True)])  # fmt: skip
     told = rows[["strategy", "labels"]].assign(profit=rows["mean"], extra=rows["mean"] - without)
-    told["label_cost"] = labels * label
+    used = labels.where([catalog.learns_labels(name) for name in rows["strategy"]], 0.0)
+    told["label_cost"] = used * label
     seconds = runs.groupby(["strategy", _counted(runs, every)], dropna=False)["seconds"].mean()
     told["training_cost"] = seconds.reindex([*zip(rows["strategy"], labels, strict=True)]).to_numpy(float) * hour / 3600
     spent = told["label_cost"] + told["training_cost"].fillna(0)

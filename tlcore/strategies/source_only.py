@@ -8,6 +8,7 @@ from tlcore.kinds import learners
 
 class SourceOnly:
     family = "classical transfer"
+    labelled = False
     avoid = "Where the rule itself differs between the two, or the target has labels enough to correct it."
     paper = "Daumé III, 2007"
     needs = frozenset({"source data", "same classes"})

@@ -11,6 +11,7 @@ SENTENCES = ("a photo of a {}.", "a photo of the {}.", "a picture of {}.", "{}")
 class ZeroShot(tl.Strategy):
     title = "Zero-shot by class names"
     family = "few-shot"
+    labelled = False
     summary = "Each picture goes to the class whose name, read as a caption, suits it best; no label is looked at."
     avoid = "Where class names say little in English, or the pictures are none that people write captions for."
     paper = "Radford et al., 2021"

@@ -102,10 +102,12 @@ def _inputs() -> tuple[float | None, int]:
 def _tiles(row: pd.Series, price: float | None) -> None:
     """The figures of the answer side by side."""
     with st.container(horizontal=True):
-        st.metric(_("Difference"), labels_saved.saved(row), border=True, width="content")
+        clear = labels_saved.verdict(row) != OPEN
+        st.metric(_("Difference"), labels_saved.saved(row) if clear else _("not clear yet"), border=True,
+                  width="content")  # fmt: skip
         st.metric(_("The best without transfer needs"), labels_saved.need(row), border=True, width="content",
                   help=labels_saved.needs(row))  # fmt: skip
-        if price:
+        if price and clear:
             st.metric(_("Worth"), labels_saved.worth(row, price), border=True, width="content")
 
 

@@ -23,6 +23,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(asked: Namespace) -> int:
     from tlcore.export import load
+    from tlcore.files.export import as_csv
     from tlcore.whole import write
 
     writable(asked.to)
@@ -30,7 +31,7 @@ def run(asked: Namespace) -> int:
     for note in answers.attrs["notes"]:
         print(f"Note: {note}", file=sys.stderr)
     if asked.to:
-        write(Path(asked.to), answers.to_csv(index_label="row").encode())
+        write(Path(asked.to), as_csv(answers.reset_index(names="row")))
         print(f"{len(answers)} answers written to {asked.to}.", file=sys.stderr)
     if asked.json:
         records = answers.reset_index(names="row").to_dict("records")

@@ -80,7 +80,8 @@ def run(asked: Namespace) -> int:
         record["labels_paid"] = costs.to_dict("records")
     if asked.json:
         as_json(record, asked.json)
-        return 0
+        if asked.json == "-":
+            return 0
     rows = summary.dropna(subset=["mean"]).sort_values("mean", ascending=False)
     columns = ["strategy", f"per 1,000 cases ({worth.currency})", "95 % from", "to", "above no transfer", "verdict"]
     figures = rows[["mean", "ci_low", "ci_high", "gain"]].map(lambda sum_: "" if sum_ != sum_ else f"{sum_:,.2f}")

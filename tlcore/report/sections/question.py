@@ -48,8 +48,9 @@ def _few(strategies: list[str]) -> str:
 
 
 def _story(material: Material) -> tuple[str, ...]:
+    """What the situation is about; of a person's own files they know it themselves."""
     offer = catalog.scenarios().get(material.experiment.scenario)
-    return (_(offer.story),) if offer is not None else ()
+    return (_(offer.story),) if offer is not None and offer.situation in catalog.SITUATIONS else ()
 
 
 def _margin(material: Material) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from tlcore.charts import style
 from tlcore.charts.fared import told
 from tlcore.diagnosis import SHOWN, Finding
+from tlcore.measure import notes
 from tlcore.measure.advised import fared
 from tlcore.measure.gain import LEAST_SEEDS
 from tlcore.report.content import EXECUTIVE, TECHNICAL, Exhibit, Section, Table
 from tlcore.report.material import Material
 from tlcore.words import _, counted
+from tlcore.words import told as told_note
 
 PLACE, AUDIENCES, SLIDE = 100, frozenset({EXECUTIVE, TECHNICAL}), True
 
@@ -25,12 +28,25 @@ def tell(material: Material) -> Section:
         message = counted("No grave problem was found, and {n} caution: {first}.",
                           "No grave problem was found, and {n} cautions; first: {first}.", len(found),
                           first=found[0].title)  # fmt: skip
+    elif warned := notes.grave(material.done):
+        message = _("In some runs something went wrong: {strategies}.",
+                    strategies=style.titles(dict.fromkeys(one.strategy for one in warned)))  # fmt: skip
     else:
         message = _("Nothing stands out: curves, losses and scores look sound.")
     return Section(
-        _("What may be wrong with this answer?"), message, tuple(one for one in _limits(material) if one),
+        _("What may be wrong with this answer?"), message,
+        (*_warned(material), *(one for one in _limits(material) if one)),
         exhibits=_listed(found[:SHOWN]),
         notes=(_fared(material),) if _fared(material) else (),
+    )  # fmt: skip
+
+
+def _warned(material: Material) -> tuple[str, ...]:
+    """What went wrong while training, the most frequent first."""
+    return tuple(
+        _("{strategy}, in {n} of {of} runs: {note}", strategy=style.title(one.strategy), n=one.runs, of=one.of,
+          note=told_note(one.note))
+        for one in notes.grave(material.done)[:SHOWN]
     )  # fmt: skip
 
 
