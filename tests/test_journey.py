@@ -161,7 +161,10 @@ def headline_of(page) -> str:
 
 
 def test_two_payoffs_move_the_best_threshold_and_what_was_found_is_sent(page, viewed, tmp_path):
-    page.goto(f"{viewed.address}/verdict")
+    page.goto(viewed.address)
+    settled(page)
+    known = Store.open().experiments().set_index("scenario")["id"]
+    page.goto(f"{viewed.address}/verdict?experiment={known['cold_start']}")
     settled(page)
     headline = headline_of(page)
     page.get_by_role("link", name="Value", exact=True).click()

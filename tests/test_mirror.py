@@ -269,4 +269,4 @@ def test_a_registered_model_answers_a_real_row_over_http(store, serving, tmp_pat
     predicted = store.predictions(key).query("part == 'test' and row == 0")
     assert answer[chance] == pytest.approx(predicted["p1"].iloc[0], abs=1e-4)
     assert refused.status_code == 400
-    assert "There is no column" in refused.text
+    assert "columns that the model reads are missing" in refused.text

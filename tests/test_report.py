@@ -255,7 +255,8 @@ def test_a_report_on_half_an_experiment_says_what_is_missing_wherever_it_is_show
     assert lacking > 10
     first, second = some.missing
     assert f"{len(some.runs) - lacking} of {len(some.runs)} runs" in first
-    assert f"Fine-tuning (100 labels): {lacking // 6}" in second
+    waiting = some.runs[(some.runs["state"] == "queued") & (some.runs["labels"] == 100)]["strategy"].value_counts()
+    assert f"Fine-tuning (100 labels): {waiting['fine_tune']}" in second
     assert first in html(some, EXECUTIVE)
     told = {one.name: one for one in seven(some)}
     assert told["risks"].message == first

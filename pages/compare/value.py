@@ -9,7 +9,7 @@ from tlcore.measure import value as measure
 from tlcore.measure.payoffs import Payoffs
 from tlcore.words import _
 
-TITLE, ICON, PLACE = "Value", ":material/payments:", 5
+TITLE, ICON, PLACE = "Value", ":material/payments:", 6
 
 frame.page(_("Value"), _("What is it worth?"))
 experiment = frame.pick()

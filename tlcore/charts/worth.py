@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from tlcore import catalog
 from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
 from tlcore.measure import value
@@ -214,7 +215,8 @@ def _clear(best: pd.Series, tried: int) -> str:
 
 def _chosen(outcomes: pd.DataFrame, worth: Worth) -> str:
     """Who chose the threshold, or the shift."""
-    share = value.who_chose(outcomes[outcomes["profit"].notna()])
+    compared = ~outcomes["strategy"].map(catalog.is_ceiling).astype(bool)
+    share = value.who_chose(outcomes[outcomes["profit"].notna() & compared])
     if share == 1:
         return (
             _("Every seed's threshold was chosen on its validation labels; what it brings was read on the test set.")
