@@ -72,7 +72,7 @@ def _unanswerable(done: pd.DataFrame) -> Answer:
 def _chosen(experiment: StoredExperiment, done: pd.DataFrame, rows: pd.DataFrame, pool: int) -> pd.Series:
     """Whom and how many labels the answer speaks of: what a person chose, else whom the verdict speaks of."""
     transfers = done[done["strategy"].isin(rows["strategy"])]
-    left, right = st.columns([3, 2])
+    left, right = st.columns(2)  # four budgets and more have room
     with right:
         labels = compare.budget(transfers, experiment.experiment.scenario)
     mine = rows[rows["labels"] == (pool if labels is None else labels)]
