@@ -13,7 +13,7 @@ import shelves
 import streamlit as st
 from apps import PAGES, ROOT, opened, said
 
-from pages.parts import menu, show
+from pages.parts import menu, reads, show
 from tlcore import catalog
 from tlcore.measure.gap import SPLITS
 from tlcore.measure.relevance import OF_ANSWERS, OF_CLASSES
@@ -105,6 +105,14 @@ def test_the_verdict_says_how_the_advice_fared_as_kept_or_as_it_would_have_been_
     monkeypatch.setattr(Store, "experiment", lambda self, name: gone)
     st.cache_data.clear()
     assert "before training" not in said(opened("compare/verdict.py", experiment=finished))
+
+
+def test_what_one_page_writes_into_a_frame_no_other_reads(finished):
+    mine = reads.runs(finished)
+    mine["state"], mine.loc[:, "seed"] = "mine", -1
+    again = reads.runs(finished)
+    assert set(again["state"]) == {"done"}
+    assert (again["seed"] >= 0).all()
 
 
 def test_the_menu_names_every_page_in_the_language_of_the_reader():

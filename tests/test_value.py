@@ -14,6 +14,7 @@ from tlcore.charts.answers import Answer
 from tlcore.charts.worth import answer, money
 from tlcore.errors import Unusable
 from tlcore.measure import value
+from tlcore.measure.gain import HELPS, HURTS, OPEN, SAME
 from tlcore.measure.ladders import Errors, Ladder, ladders
 from tlcore.measure.payoffs import ErrorCosts, Payoffs, assumed, payoffs
 from tlcore.measure.rungs import rungs
@@ -57,9 +58,9 @@ def climbed(kept: dict[str, pd.DataFrame]):
     return ladders({run: rungs(frame) for run, frame in kept.items()})
 
 
-def answered(found, runs: pd.DataFrame, worth) -> Answer:
+def answered(found, runs: pd.DataFrame, worth, by_score: str | None = None) -> Answer:
     told = outcomes(found, runs, worth)
-    return answer(worth_of(told), told, worth, flat(found, worth) if isinstance(worth, Payoffs) else None)
+    return answer(worth_of(told), told, worth, flat(found, worth) if isinstance(worth, Payoffs) else None, by_score)
 
 
 def counted(frame: pd.DataFrame, threshold: float, part: str, worth: Payoffs) -> float:
@@ -102,6 +103,17 @@ def test_a_curve_is_the_mean_of_counted_profits_with_their_t_interval():
         assert row.profit == pytest.approx(np.mean(own))
         ends = stats.t.interval(0.95, 4, loc=np.mean(own), scale=stats.sem(own))
         assert (row.low, row.high) == pytest.approx(ends)
+
+
+def test_a_verdict_in_money_that_is_not_that_of_the_score_says_how_that_can_be():
+    runs, kept = compared()
+    own = answered(climbed(kept), runs, SALE).verdict
+    others = [word for word in (HELPS, SAME, OPEN, HURTS) if word != own]
+    assert own is not None
+    assert not any("By score" in sentence for sentence in answered(climbed(kept), runs, SALE, own).sentences)
+    for word in others:
+        first = answered(climbed(kept), runs, SALE, word).sentences[0]
+        assert first.startswith(f"By score the verdict is: {word}; in money: {own}.")
 
 
 def test_the_ends_of_a_curve_are_treat_all_and_treat_none():

@@ -22,13 +22,20 @@ done = compare.of_budget(done, labels)
 table = measure.table(epochs, done)
 compare.answer(answers.convergence(table, without_training(measure.curves(epochs))))
 
-st.subheader(_("Score on the target while learning"), anchor=False)
-view = compare_convergence.view()
-show.chart(
-    picture(epochs, runs, experiment.experiment.metric, view.x, seeds=view.seeds, source=view.source),
-    what=picture_explained(),
-    key="convergence",
-)
+
+@st.fragment
+def drawn() -> None:
+    """The curves and what of them is drawn: nothing else waits for that choice."""
+    st.subheader(_("Score on the target while learning"), anchor=False)
+    view = compare_convergence.view()
+    show.chart(
+        picture(epochs, runs, experiment.experiment.metric, view.x, seeds=view.seeds, source=view.source),
+        what=picture_explained(),
+        key="convergence",
+    )
+
+
+drawn()
 
 st.subheader(_("What a good score costs"), anchor=False)
 compare_convergence.costs(table, experiment.experiment.metric)

@@ -51,36 +51,43 @@ with right:
         what=charts.precision_recall_explained(),
     )  # fmt: skip
 
-strategy = compare_imbalance.strategy(per_class, best)
-left, right = st.columns(2)
-with left:
-    st.subheader(_("How much of each class is found?"), anchor=False)
-    show.chart(
-        charts.recalls(per_class[per_class["strategy"].isin([strategy, "scratch"])]), key="recalls",
-        what=charts.recalls_explained(),
-    )  # fmt: skip
-with right:
-    st.subheader(_("What is taken for what?"), anchor=False)
-    of = [predictions[run] for run in done.loc[done["strategy"] == strategy, "run"] if run in predictions]
-    show.chart(
-        charts.confusion(charts.tally(of, classes), strategy), key="confusion",
-        on_select=compare_errors.picked("confusion"),
-        what=_("Test examples by actual class (rows) and predicted class (columns), the mean over the "
-               "seeds whose predictions are kept. The diagonal "
-               "is right. A click on a cell shows its examples below."),
-    )  # fmt: skip
 
-compare_errors.of_cell(experiment, done, strategy)
+@st.fragment
+def of_one() -> None:
+    """All that the strategy in view changes, and nothing else."""
+    strategy = compare_imbalance.strategy(per_class, best)
+    left, right = st.columns(2)
+    with left:
+        st.subheader(_("How much of each class is found?"), anchor=False)
+        show.chart(
+            charts.recalls(per_class[per_class["strategy"].isin([strategy, "scratch"])]), key="recalls",
+            what=charts.recalls_explained(),
+        )  # fmt: skip
+    with right:
+        st.subheader(_("What is taken for what?"), anchor=False)
+        of = [predictions[run] for run in done.loc[done["strategy"] == strategy, "run"] if run in predictions]
+        show.chart(
+            charts.confusion(charts.tally(of, classes), strategy), key="confusion",
+            on_select=compare_errors.picked("confusion"),
+            what=_("Test examples by actual class (rows) and predicted class (columns), the mean over the "
+                   "seeds whose predictions are kept. The diagonal "
+                   "is right. A click on a cell shows its examples below."),
+        )  # fmt: skip
+
+    compare_errors.of_cell(experiment, done, strategy)
+
+    st.subheader(_("Can the probabilities be taken at their word?"), anchor=False)
+    scores = reads.measured(calibrated.scores, experiment, done)
+    curve = reads.measured(calibrated.reliability, experiment, done[done["strategy"].isin([strategy, "scratch"])])
+    show.chart(
+        calibration.reliability(curve, scores), curve, key="reliability",
+        what=calibration.reliability_explained(),
+    )  # fmt: skip
+    compare_imbalance.calibration(scores)
+
+
+of_one()
 compare_errors.of_two(experiment, done, compare.of_budget(reads.summary(experiment), labels))
-
-st.subheader(_("Can the probabilities be taken at their word?"), anchor=False)
-scores = reads.measured(calibrated.scores, experiment, done)
-curve = reads.measured(calibrated.reliability, experiment, done[done["strategy"].isin([strategy, "scratch"])])
-show.chart(
-    calibration.reliability(curve, scores), curve, key="reliability",
-    what=calibration.reliability_explained(),
-)  # fmt: skip
-compare_imbalance.calibration(scores)
 
 st.subheader(_("Every class in figures"), anchor=False)
 compare_imbalance.table(per_class)

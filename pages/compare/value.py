@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import compare, compare_value, compare_value_more, frame, reads
+from pages.parts import compare, compare_value, compare_value_more, compare_verdict, frame, reads
+from tlcore.charts import answers
 from tlcore.charts import worth as words
 from tlcore.charts.answers import Answer
 from tlcore.measure import value as measure
@@ -17,6 +18,8 @@ everything = compare.finished(experiment)
 labels = compare.budget(everything, experiment.experiment.scenario)
 event = compare_value.event(experiment)
 runs = compare.of_budget(everything, labels)
+scores = compare.of_budget(reads.summary(experiment, compare_verdict.margin(experiment)), labels)
+by_score = answers.verdict(scores).verdict
 found = reads.ladders(experiment, everything["run"], event)
 if not runs["run"].isin(list(found)).any():
     st.markdown(f"### {_('No answer: no run kept what it would say of every case, so it cannot be priced.')}")
@@ -40,7 +43,7 @@ def priced() -> None:
     worths = measure.worth_of(everywhere)
     outcomes, summary = compare.of_budget(everywhere, labels), compare.of_budget(worths, labels)
     flat = measure.flat(found, worth) if isinstance(worth, Payoffs) else None
-    said = words.answer(summary, outcomes, worth, flat)
+    said = words.answer(summary, outcomes, worth, flat, by_score)
     with answer:
         compare.answer(said)
     with figures:

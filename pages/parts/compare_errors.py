@@ -62,6 +62,7 @@ def of_cell(experiment: StoredExperiment, done: pd.DataFrame, strategy: str) -> 
     _examples(experiment, predictions, found["row"], beside, captions, {"→ predicted": _("Predicted")})
 
 
+@st.fragment
 def of_two(experiment: StoredExperiment, done: pd.DataFrame, summary: pd.DataFrame) -> None:
     """Right under one, wrong under the other; of numbers, how the other does on the largest errors."""
     st.subheader(_("Where do two strategies differ?"), anchor=False)

@@ -11,6 +11,7 @@ from tlcore.store import Store, StoredExperiment
 from tlcore.words import _
 
 
+@st.fragment
 def costs(experiment: StoredExperiment, board: pd.DataFrame, runs: pd.DataFrame) -> None:
     """One sentence and the scatter; what it costs is chosen where sizes are kept. ``runs`` are of one label budget."""
     known = {"seconds": runs.groupby("strategy")["seconds"].mean()}

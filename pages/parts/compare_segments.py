@@ -31,6 +31,7 @@ class Choice(NamedTuple):
     classes: tuple[str, ...]  # of the true answers; none where they are numbers
 
 
+@st.fragment
 def gains(experiment: StoredExperiment, done: pd.DataFrame, summary: pd.DataFrame, first: str | None) -> None:
     """The whole part: one sentence, the chart, the table. ``first`` is whose gains are shown unless a person chooses.
 

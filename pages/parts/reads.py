@@ -1,13 +1,14 @@
 """What pages read: the store, and everything derived from it, kept until the store changes.
 
-Nothing is kept by a frame: the keys are the experiment and the store's stamp.
+Nothing is kept by a frame: the keys are the experiment and the store's stamp. What is kept is handed out as it is:
+pandas copies a frame when somebody writes to it and not before, and a page reads a thousand runs many times over.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,8 @@ def epochs(experiment: StoredExperiment | str, runs: Iterable[str] | None = None
 
 
 def predictions(experiment: StoredExperiment | str, runs: Iterable[str]) -> dict[str, pd.DataFrame]:
-    """The predictions frames of these runs, by run; those that have none are left out."""
+    """The predictions frames of these runs, by run; those that have none are left out. Not to be changed: of two
+    hundred frames even a copy on write takes its time."""
     return _predictions(store(), tuple(runs), _key(experiment))
 
 
@@ -88,7 +90,8 @@ def picture(experiment: StoredExperiment, run: str) -> pd.DataFrame:
 
 
 def tested(experiment: StoredExperiment | str, runs: Iterable[str]) -> dict[str, Tested]:
-    """The test predictions of these runs, by run, as measures take them; those that have none are left out."""
+    """The test predictions of these runs, by run, as measures take them; those that have none are left out. Not to be
+    changed: it is not copied."""
     return _tested(store(), tuple(runs), _key(experiment))
 
 
@@ -163,33 +166,48 @@ def _store(url: str | None, folder: str, file: int) -> Store:
     return opened
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
+def _kept(entries: int) -> Callable[[Callable[..., pd.DataFrame]], Callable[..., pd.DataFrame]]:
+    """Keep the last frames of a reading function."""
+
+    def keeping(read: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+        kept = st.cache_resource(show_spinner=False, max_entries=entries)(read)
+
+        @wraps(read)
+        def reading(*given: Any) -> pd.DataFrame:
+            return kept(*given).copy(deep=False)
+
+        return reading
+
+    return keeping
+
+
+@_kept(50)
 def _experiments(_store: Store, key: tuple) -> pd.DataFrame:
     return _store.experiments()
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
+@_kept(50)
 def _runs(_store: Store, key: tuple) -> pd.DataFrame:
     return _store.runs(key[0])
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
+@_kept(20)
 def _epochs(_store: Store, runs: tuple[str, ...], key: tuple) -> pd.DataFrame:
     return _store.epochs(runs)
 
 
-@st.cache_data(show_spinner=False, max_entries=10)
+@st.cache_resource(show_spinner=False, max_entries=10)
 def _predictions(_store: Store, runs: tuple[str, ...], key: tuple) -> dict[str, pd.DataFrame]:
     found = {run: _store.predictions(run) for run in runs}
     return {run: frame for run, frame in found.items() if frame is not None and len(frame)}
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
+@_kept(20)
 def _features(_store: Store, key: tuple) -> pd.DataFrame:
     return _store.features(key[0])
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
+@_kept(20)
 def _pictured(_store: Store, key: tuple, runs: tuple[str, ...], _rows: pd.DataFrame) -> pd.DataFrame:
     found = []
     for _strategy, some in _rows.sort_values("seed").groupby("strategy", sort=False):
@@ -198,12 +216,12 @@ def _pictured(_store: Store, key: tuple, runs: tuple[str, ...], _rows: pd.DataFr
     return pd.concat(found, ignore_index=True) if found else _rows.head(0)
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
+@_kept(20)
 def _picture(_store: Store, run: str, key: tuple) -> pd.DataFrame:
     return _store.picture(run)
 
 
-@st.cache_data(show_spinner=False, max_entries=10)
+@st.cache_resource(show_spinner=False, max_entries=10)
 def _tested(_store: Store, runs: tuple[str, ...], key: tuple) -> dict[str, Tested]:
     found = {run: _store.predictions(run) for run in dict.fromkeys(runs)}
     return {run: imbalance.taken_out(frame) for run, frame in found.items() if frame is not None and len(frame)}
@@ -214,7 +232,7 @@ def _ladders(_store: Store, runs: tuple[str, ...], key: tuple, event: int) -> La
     return measure_ladders({run: _store.rungs(run, event) for run in runs})
 
 
-@st.cache_data(show_spinner=False, max_entries=100)
+@_kept(100)
 def _measured(
     _store: Store, runs: tuple[str, ...], key: tuple, name: str, further: dict[str, Any],
     _measure: Callable[..., pd.DataFrame], _runs: pd.DataFrame,
@@ -222,6 +240,6 @@ def _measured(
     return _measure(_tested(_store, runs, key), _runs, **further)
 
 
-@st.cache_data(show_spinner=False, max_entries=100)
+@_kept(100)
 def _summary(_store: Store, key: tuple, margin: float) -> pd.DataFrame:
     return summarise(_runs(_store, key), margin)

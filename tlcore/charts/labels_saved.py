@@ -91,7 +91,7 @@ def sure(row: Row) -> str:
 
 def more(strategy: str, metric: str, labels: float, further: float, found: Bought, price: float | None = None) -> str:
     """What so many further labels would bring this strategy, in one sentence."""
-    told = {"strategy": style.title(strategy), "n": count(labels), "more": count(further)}
+    told = {"strategy": style.title(strategy), "n": count(labels), "more": f"{further:,.0f}"}
     if found.problem:
         return _("{strategy}, {more} more labels than {n}: no figure. {why}", why=found.problem, **told)
     gain = {"gain": found.gain, "gain_low": found.low, "gain_high": found.high, "metric": metric}

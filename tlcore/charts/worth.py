@@ -14,8 +14,13 @@ from tlcore.measure.value import ENOUGH, Flat
 from tlcore.words import _, counted
 
 
-def answer(summary: pd.DataFrame, outcomes: pd.DataFrame, worth: Worth, flat: Flat | None = None) -> Answer:
-    """Is transfer worth money? From `value.worth_of`, `value.outcomes` and, for classes, `value.flat`."""
+def answer(
+    summary: pd.DataFrame, outcomes: pd.DataFrame, worth: Worth, flat: Flat | None = None, by_score: str | None = None
+) -> Answer:
+    """Is transfer worth money? From `value.worth_of`, `value.outcomes` and, for classes, `value.flat`.
+
+    ``by_score`` is the verdict on the scores of the same runs; where the two differ, it is told how that can be.
+    """
     if outcomes.empty:
         return Answer(_("No answer: no run kept what it would say of every case, so it cannot be priced."))
     rows = summary[summary["gain"].notna()]
@@ -24,13 +29,14 @@ def answer(summary: pd.DataFrame, outcomes: pd.DataFrame, worth: Worth, flat: Fl
     better = summary[~summary["verdict"].isin([CEILING])]
     top = better.sort_values("mean").iloc[-1]
     if flat is not None and flat.best >= (top["mean"] if pd.isna(top["ci_high"]) else top["ci_high"]):
-        return Answer(_no_model(flat, top, worth.currency), _said(_chosen(outcomes, worth)), top["strategy"], SAME)
+        told = _said(_beside_score(SAME, by_score, worth), _chosen(outcomes, worth))
+        return Answer(_no_model(flat, top, worth.currency), told, top["strategy"], SAME)
     best = next(some.iloc[-1] for word in (HELPS, OPEN, SAME, HURTS)
                 if len(some := rows[rows["verdict"] == word].sort_values("gain")))  # fmt: skip
     return Answer(
         _headline(best, worth),
-        _said(_clear(best, len(rows)), _without(summary, best, worth), _flat(flat, top, worth), _harm(rows, worth),
-              _chosen(outcomes, worth)),
+        _said(_beside_score(best["verdict"], by_score, worth), _clear(best, len(rows)), _without(summary, best, worth),
+              _flat(flat, top, worth), _harm(rows, worth), _chosen(outcomes, worth)),
         best["strategy"], best["verdict"], None if pd.isna(best["more_seeds"]) else int(best["more_seeds"]),
     )  # fmt: skip
 
@@ -202,6 +208,18 @@ def _harm(rows: pd.DataFrame, worth: Worth) -> str:
         f"{style.title(row['strategy'])} {money(row['gain'], worth.currency)}" for _i, row in losing.iterrows()
     )
     return _("These lose money: {strategies}.", strategies=named)
+
+
+def _beside_score(verdict: str, by_score: str | None, worth: Worth) -> str:
+    """How the verdict in money can differ from that on the score."""
+    if by_score is None or by_score == verdict:
+        return ""
+    told = {"score": style.sign(by_score).word, "money": style.sign(verdict).word}
+    if isinstance(worth, Payoffs):
+        return _("By score the verdict is: {score}; in money: {money}. A score weighs the whole ranking or every "
+                 "class; money counts what happens at one threshold, at these figures.", **told)  # fmt: skip
+    return _("By score the verdict is: {score}; in money: {money}. A score weighs every error by its size; money "
+             "weighs too much and too little as these figures do.", **told)  # fmt: skip
 
 
 def _clear(best: pd.Series, tried: int) -> str:

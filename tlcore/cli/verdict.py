@@ -15,6 +15,7 @@ from tlcore.measure.gain import BASELINE, CEILING, LEAST_SEEDS, OPEN, recommende
 from tlcore.measure.gap import measure_gap
 from tlcore.measure.imbalance import counts, overview
 from tlcore.measure.notes import grave
+from tlcore.measure.statistics import by_budget
 from tlcore.outcome import State
 from tlcore.plan import Plan
 from tlcore.situation import hold_out
@@ -43,8 +44,7 @@ def show(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
                 print(_sentence(row, scale, unit))
     print()
     if best := recommended(summary):
-        still_open = best == STRATEGY and (summary.loc[summary["strategy"] == best, "verdict"] == OPEN).all()
-        print(f"Recommended: {best}{', chosen by the labels alone; whether it helps is open' if still_open else ''}.")
+        print(f"Recommended: {best}{_hedged(best, summary)}.")
     if taken := choices(runs):
         parts = (f"{' + '.join(members)} in {count} of {sum(n for _, n in taken)} runs" for members, count in taken)
         print(f"auto took {', '.join(parts)}.")
@@ -59,6 +59,16 @@ def show(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
     if plan.situation.simulated:
         print("The data is simulated.")
     return summary
+
+
+def _hedged(best: str, summary: pd.DataFrame) -> str:
+    """What must be added to a recommendation that no verdict stands behind."""
+    last = list(by_budget(summary))[-1][1]
+    if best == STRATEGY and (last.loc[last["strategy"] == best, "verdict"] == OPEN).all():
+        return ", chosen by the labels alone; whether it helps is open"
+    if catalog.is_baseline(best) and (last["verdict"] == OPEN).any():
+        return ", as long as no transfer is shown to help; for some it is open"
+    return ""
 
 
 def record(plan: Plan, experiment_id: str, runs: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SHOWN = 5  # inputs in the example
 ASKED, MOST_SECONDS, AT_ONCE = 30, 2.0, 256
 
-SNIPPET = '''"""Asks the model beside this file. Needs the packages of requirements.txt, without torch."""
+SNIPPET = '''"""Asks the model beside this file; needs TransferLab, {needs} torch."""
 
 from pathlib import Path
 
@@ -47,8 +47,9 @@ def write(draft: Path, record: Mapping[str, Any], test: Examples) -> None:
 
     file = _written(draft, test.take(np.arange(min(SHOWN, len(test)))), record.get("mend", {}))
     Model(draft, dict(record)).predict(file).to_csv(draft / "example_answers.csv", index=False)
-    trusted = ", trusted=True" if any(name.endswith(PROGRAM) for name in files(record["parts"])) else ""
-    (draft / "snippet.py").write_text(SNIPPET.format(example=file.name, trusted=trusted), "utf-8")
+    program = any(name.endswith(PROGRAM) for name in files(record["parts"]))
+    told = {"trusted": ", trusted=True" if program else "", "needs": "and" if program else "not"}
+    (draft / "snippet.py").write_text(SNIPPET.format(example=file.name, **told), "utf-8")
 
 
 def pace(model: Model, test: Examples) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from tlcore.words import _, counted
 NO_SIGN = "\x1f"  # that divides nothing
 MOST_STRANGE = 3  # values that are shown
 MOST_MISSING = 3  # columns that are told one by one
+DECIMAL_COMMA = r"[+-]?\d+,\d+"
 FAR = 20.0  # standard deviations of training, from which on a network takes all numbers for the same
 
 
@@ -253,6 +254,9 @@ def _numbers(name: str, values: pd.Series) -> tuple[pd.Series, str]:
     strange = written[written.notna() & read.isna()]
     if not len(strange):
         return read, ""
+    if strange.str.fullmatch(DECIMAL_COMMA).all():
+        return read, _("Column '{column}' writes decimals with a comma, such as '{value}' in row {row}; write a point.",
+                       column=name, value=strange.iloc[0], row=strange.index[0])  # fmt: skip
     return read, _(
         "Column '{column}' holds words in {n} of {all} rows, such as '{value}' in row {row}; the model was trained on "
         "numbers there.",

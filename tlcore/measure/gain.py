@@ -35,7 +35,7 @@ from scipy.special import nctdtrinc, stdtr, stdtrit
 from tlcore import catalog
 from tlcore.catalog import Metric
 from tlcore.measure import choices
-from tlcore.measure.statistics import beside, by_budget, by_strategy, standard_error, t_interval
+from tlcore.measure.statistics import beside, by_budget, standard_error, t_interval
 
 HELPS, SAME, HURTS, OPEN, BASELINE, CEILING = (
     "helps", "no practical difference", "negative transfer", "not enough evidence", "baseline", "ceiling",
@@ -133,7 +133,7 @@ def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0
 
 def _compared(runs: pd.DataFrame, budget: Any, metric: Metric, margin: float) -> list[dict[str, Any]]:
     """The rows of one label budget, in the order in which the strategies first appear."""
-    scores = {name: by_seed(some) for name, some in by_strategy(runs)}
+    scores = _by_strategy_and_seed(runs)
     good = {name: metric.sign * some for name, some in scores.items()}  # from here on, more is better
     ceilings = {name: some for name, some in good.items() if catalog.is_ceiling(name)}
     fair = _shared(good)
@@ -168,6 +168,15 @@ def by_seed(runs: pd.DataFrame) -> pd.Series:
     done = (runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()).to_numpy()
     scores = pd.Series(runs["test_score"].to_numpy(dtype=float)[done], index=runs["seed"].to_numpy()[done])
     return scores[~scores.index.duplicated(keep="last")].sort_index()
+
+
+def _by_strategy_and_seed(runs: pd.DataFrame) -> dict[str, pd.Series]:
+    """`by_seed` of every strategy, in the order in which they first appear, taken out of one table."""
+    done = runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()].astype({"test_score": float})
+    table = done.drop_duplicates(["strategy", "seed"], keep="last").pivot(
+        index="seed", columns="strategy", values="test_score"
+    )  # fmt: skip
+    return {str(name): some.dropna() for name, some in table.reindex(columns=runs["strategy"].unique()).items()}
 
 
 def _paired(one: pd.Series, other: pd.Series) -> np.ndarray:

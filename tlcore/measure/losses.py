@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
 import pandas as pd
 
 LEAST_EPOCHS = 3
@@ -25,30 +22,20 @@ def losses(epochs: pd.DataFrame) -> pd.DataFrame:
 
     Left out: runs with fewer than three such epochs, or without a loss term called "task".
     """
-    rows = []
-    if "term:task" in epochs:
-        judged = epochs[epochs["valid"].notna() & epochs["loss"].notna()]
-        for run, some in judged.groupby("run", sort=False):
-            phase = some[some["phase_index"] == some["phase_index"].max()].sort_values("number")
-            trained = phase[(phase["number"] > 0) & phase["term:task"].notna()]
-            if len(trained) >= LEAST_EPOCHS:
-                rows.append({"run": run, "strategy": some["strategy"].iloc[0], "seed": some["seed"].iloc[0]}
-                            | _course(trained))  # fmt: skip
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _course(trained: pd.DataFrame) -> dict[str, Any]:
-    train, valid = trained["term:task"].to_numpy(), trained["loss"].to_numpy()
-    lowest, kept = int(np.argmin(valid)), trained.loc[trained["kept"].astype(bool), "number"]
-    return {
-        "epochs": len(trained),
-        "kept": int(kept.max()) if len(kept) else 0,
-        "lowest": int(trained["number"].iloc[lowest]),
-        "train_first": train[0],
-        "train_lowest": train[lowest],
-        "train_last": train[-1],
-        "valid_first": valid[0],
-        "valid_middle": valid[(len(valid) - 1) // 2],
-        "valid_lowest": valid[lowest],
-        "valid_last": valid[-1],
-    }
+    if "term:task" not in epochs:
+        return pd.DataFrame(columns=COLUMNS)
+    judged = epochs[epochs["valid"].notna() & epochs["loss"].notna()].reset_index(drop=True)
+    last = judged["phase_index"] == judged.groupby("run")["phase_index"].transform("max")
+    trained = judged[last & (judged["number"] > 0) & judged["term:task"].notna()].sort_values("number", kind="stable")
+    trained = trained.assign(kept=trained["number"].where(trained["kept"].astype(bool), 0)).reset_index(drop=True)
+    by_run = trained.groupby("run", sort=False)
+    size, lowest = by_run.size(), trained.loc[by_run["loss"].idxmin()].set_index("run")
+    middle = trained[by_run.cumcount() == (trained["run"].map(size) - 1) // 2].set_index("run")
+    first, final = by_run.first(), by_run.last()
+    found = judged.groupby("run", sort=False)[["strategy", "seed"]].first().assign(
+        epochs=size, kept=by_run["kept"].max(), lowest=lowest["number"],
+        train_first=first["term:task"], train_lowest=lowest["term:task"], train_last=final["term:task"],
+        valid_first=first["loss"], valid_middle=middle["loss"], valid_lowest=lowest["loss"], valid_last=final["loss"],
+    )  # fmt: skip
+    found = found[found["epochs"] >= LEAST_EPOCHS].astype({"epochs": int, "kept": int, "lowest": int})
+    return found.reset_index()[COLUMNS]

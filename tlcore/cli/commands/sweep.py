@@ -50,8 +50,9 @@ def run(asked: Namespace) -> int:
         )
     store = Store.open()
     facts, room = sweep.cost(grid, store)
+    conditions = "1 condition" if len(grid.cells) == 1 else f"{len(grid.cells)} conditions"
     print(
-        f"{len(grid.cells)} conditions, {facts.runs:,} runs, {facts.finished:,} of them finished already: about "
+        f"{conditions}, {facts.runs:,} runs, {facts.finished:,} of them finished already: about "
         f"{duration(facts.seconds)} on this machine and {size(room.disk)} of disk.",
         file=sys.stderr,
     )

@@ -31,10 +31,12 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(asked: Namespace) -> int:
     from tlcore.charts import worth as words
+    from tlcore.charts.answers import verdict
     from tlcore.cli import resolving
     from tlcore.errors import Unusable
     from tlcore.measure import value
     from tlcore.measure.budgets import finished, of_budget
+    from tlcore.measure.gain import summarise
     from tlcore.measure.ladders import ladders
     from tlcore.measure.payoffs import Payoffs
     from tlcore.store import Store
@@ -56,7 +58,8 @@ def run(asked: Namespace) -> int:
         raise Unusable(f"No run of {key} at this label budget kept what it would say of every case.")
     summary = value.worth_of(outcomes)
     flat = value.flat(found, worth) if isinstance(worth, Payoffs) else None
-    said = words.answer(summary, outcomes, worth, flat)
+    by_score = verdict(summarise(some, experiment.experiment.margin)).verdict
+    said = words.answer(summary, outcomes, worth, flat, by_score)
     record: dict[str, Any] = {
         "experiment": key, "labels": labels, "currency": worth.currency, "figures": worth.figures,
         "answer": [said.headline, *said.sentences], "verdict": said.verdict, "strategy": said.strategy,

@@ -58,15 +58,17 @@ def run(asked: Namespace) -> int:
         told = [record(row, asked.price) for row in rows.to_dict("records")]
         as_json({"experiment": experiment.id, "metric": metric, "labels_saved": told, "more_labels": bring}, asked.json)
         return 0
-    columns = ["strategy", "labels", "saved", "without transfer needs", "without transfer", f"{asked.more} more labels"]
+    if len(rows):
+        first = answer(efficiency.surest(rows).to_dict(), asked.price)
+        print(first.headline, *first.sentences, sep="\n", end="\n\n")
+    columns = ["strategy", "with labels", "saves", "to score as much without transfer needs", "best without transfer",
+               f"{asked.more} more labels bring"]  # fmt: skip
     lines = [
         [row["strategy"], f"{row['labels']:,.0f}", saved(row, asked.price), needs(row), row["baseline"],
          _bring(found[row["strategy"], row["labels"]], metric)]
         for row in rows.to_dict("records")
     ]  # fmt: skip
-    table(columns, lines, right=["labels"])
-    if len(rows):
-        print(answer(efficiency.surest(rows).to_dict(), asked.price).headline)
+    table(columns, lines, right=["with labels"])
     for problem in dict.fromkeys(one.problem for one in found.values() if one.problem):
         print(problem)
     return 0

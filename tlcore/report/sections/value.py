@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tlcore.charts import style
+from tlcore.charts import answers, style
 from tlcore.charts import value as charts
 from tlcore.charts import worth as words
 from tlcore.charts.worth import money
@@ -27,7 +27,7 @@ def tell(material: Material) -> Section:
     told = measure.outcomes(found, material.done, worth)
     summary = measure.worth_of(told)
     flat = measure.flat(found, worth) if isinstance(worth, Payoffs) and found else None
-    said = words.answer(summary, told, worth, flat)
+    said = words.answer(summary, told, worth, flat, answers.verdict(material.summary).verdict)
     if not found:
         return Section(question, said.headline)
     return Section(
