@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tlcore.measure.rungs import BELOW, TOP, rungs
+from tlcore.measure.ladders import ladders
+from tlcore.measure.rungs import BELOW, TOP, rungs, step
 
 
 def _told(score, event, part="test"):
@@ -31,6 +32,28 @@ def test_a_long_list_is_thinned_but_no_count_is_wrong():
         assert row.hits == event[score >= row.threshold].sum()
     assert ladder["named"].iloc[-1] == 20_000
     assert (ladder["named"].iloc[1:6].diff().dropna() <= 3).all()  # the most suspect are told one from the other
+
+
+@pytest.mark.parametrize("apart", [99, 120, 700])
+def test_a_crowd_of_one_score_is_never_named_in_part(apart):
+    rng = np.random.default_rng(apart)
+    score = np.concatenate([np.full(1000, 0.02), rng.uniform(0.3, 1.0, apart), rng.uniform(0.0, 0.01, 50)])
+    event = rng.random(len(score)) < score
+    found = ladders({"run": rungs(_told(score, event))})["run"]["test"]
+    assert found.at(0.167) == (apart, event[score >= 0.167].sum())
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3, 9])
+def test_no_threshold_is_counted_wrong_by_more_than_a_step(digits):
+    rng = np.random.default_rng(digits)
+    for cases in (80, 151, 600, 5000):
+        score = rng.beta(0.5, 2.0, cases).round(digits)
+        event = rng.random(cases) < score
+        found = ladders({"run": rungs(_told(score, event))})["run"]["test"]
+        for threshold in (0.0, 0.05, 0.3, 0.301, 0.7, 1.1, *rng.random(50)):
+            named, hits = found.at(threshold)
+            assert abs(named - (score >= threshold).sum()) <= step(cases)
+            assert abs(hits - event[score >= threshold].sum()) <= step(cases)
 
 
 def test_parts_and_classes_are_apart():

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-LONG = 100  # rungs
+from tlcore.measure.rungs import step
 
 
 class Ladder(NamedTuple):
@@ -29,15 +29,18 @@ class Ladder(NamedTuple):
     def at(self, threshold: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
         """How many are named from this probability on, and how many of them are events.
 
-        A long ladder may have lost rungs (`tlcore.measure.rungs`): what lies between two is then interpolated.
+        Between two rungs some may have been lost (`tlcore.measure.rungs`), so the counts are interpolated there; but
+        where the next names more than a step more, those are cases of one score, and none of them is named before it.
         """
         threshold = np.asarray(threshold, dtype=float)
-        if len(self.threshold) > LONG:
-            steps = -self.threshold[1:]  # the first names nobody
-            named, hits = (np.interp(-threshold, steps, of[1:], left=0.0) for of in (self.named, self.hits))
-            return named, hits
+        last = len(self.threshold) - 1
         place = np.searchsorted(-self.threshold, -threshold, side="right") - 1
-        return self.named[place], self.hits[place]
+        after = np.minimum(place + 1, last)
+        more = self.named[after] - self.named[place]
+        between = np.isfinite(self.threshold[place]) & (more > 0) & (more <= step(self.cases))
+        width = np.where(between, self.threshold[place] - self.threshold[after], 1.0)
+        way = np.where(between, (self.threshold[place] - np.where(between, threshold, 0.0)) / width, 0.0)
+        return self.named[place] + way * more, self.hits[place] + way * (self.hits[after] - self.hits[place])
 
     def among(self, share: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
         """How many are named when this share is, the most suspect first, and the events among them.

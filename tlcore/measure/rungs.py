@@ -1,7 +1,8 @@
 """A run's predictions as a ladder of thresholds and what each names: small enough to answer while a slider moves.
 
 A payoff, an alert budget or a lift needs no example, only how many cases lie above a threshold and how many of
-them are the event. A few hundred rungs say that; where cases are the most suspect, every one has its rung.
+them are the event. A few hundred rungs say that; where cases are the most suspect, every one has its rung. Wherever
+rungs are left out, no more than a step of cases lies between two that stay, but for cases of one score.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ def rungs(predictions: pd.DataFrame, event: int = 1) -> pd.DataFrame:
     return _joined([_ladder(str(part), some, event) for part, some in parts], COLUMNS)
 
 
+def step(cases: int) -> float:
+    """The most cases between two rungs of which others may have been left out; 0 where none ever is."""
+    return 0.0 if cases <= TOP + BELOW else (cases - 1) / (BELOW - 1) + 1
+
+
 def _ladder(part: str, some: pd.DataFrame, event: int) -> pd.DataFrame:
     score = some[f"p{event}"].to_numpy(np.float64)
     order = np.argsort(-score, kind="stable")
@@ -38,7 +44,9 @@ def _ladder(part: str, some: pd.DataFrame, event: int) -> pd.DataFrame:
     ends = np.append(np.flatnonzero(np.diff(score)), len(score) - 1)  # the last case of each score
     if len(ends) > TOP + BELOW:
         wanted = np.concatenate([np.geomspace(1, len(score), TOP), np.linspace(1, len(score), BELOW)]) - 1
-        ends = np.unique(ends[np.searchsorted(ends, wanted.round().clip(0, ends[-1]))])
+        alike = np.flatnonzero(np.diff(ends, prepend=-1) > step(len(score)))  # what such a crowd begins with stays, too
+        kept = [np.searchsorted(ends, wanted.round().clip(0, ends[-1])), alike, (alike - 1).clip(0)]
+        ends = ends[np.unique(np.concatenate(kept))]
     return pd.DataFrame(
         {
             "part": part,
