@@ -150,6 +150,16 @@ def test_what_earns_no_more_than_doing_nothing_never_pays_and_what_costs_nothing
     none = trained()
     assert (paid_back(one, none, without=400, label=1, hour=0)["break_even"] == np.inf).all()
     assert (paid_back(one, none, without=0, label=0, hour=0)["break_even"] == 0).all()
+    assert (paid_back(one, none, without=400, label=0, hour=0)["break_even"] == np.inf).all()
+
+
+@pytest.mark.parametrize(
+    ("without", "ending"), [(2050, "leaves open whether they ever do."), (2500, "without a model.")]
+)
+def test_that_it_never_pays_is_said_where_not_even_the_best_of_the_interval_does(without, ending):
+    some = worths({"scratch": [1000, 2000, 3000], "fine_tune": [2000, 3000, 4000]})
+    found = paid_back(some, trained(fine_tune=[60, 60, 60]), without=without, label=1, hour=0)
+    assert paid(found[found["labels"] == 50], "fine_tune", SALE).endswith(ending)
 
 
 def test_a_price_is_no_less_than_nothing():

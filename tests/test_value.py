@@ -116,6 +116,16 @@ def test_a_verdict_in_money_that_is_not_that_of_the_score_says_how_that_can_be()
         assert first.startswith(f"By score the verdict is: {word}; in money: {own}.")
 
 
+def test_fewer_than_three_seeds_never_say_that_no_model_is_worth_it():
+    runs, kept = compared()
+    for seeds, verdict in ((5, SAME), (2, OPEN)):
+        some = runs[runs["seed"] < seeds]
+        found = climbed({run: kept[run] for run in some["run"]})
+        told = outcomes(found, some, SALE)
+        unbeaten = flat(found, SALE)._replace(none=1e6)
+        assert answer(worth_of(told), told, SALE, unbeaten).verdict == verdict
+
+
 def test_the_ends_of_a_curve_are_treat_all_and_treat_none():
     runs, kept = compared(seeds=1)
     found = climbed(kept)

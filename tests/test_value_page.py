@@ -117,8 +117,11 @@ def test_the_command_line_says_what_the_page_says(example, capsys, tmp_path):
     assert record["answer"][0] in printed
     assert "Looking at 100 of 5,000 cases a day" in printed
     assert {row["strategy"] for row in record["labels_paid"]} >= {"scratch", "fine_tune"}
-    assert main(["value", experiment, "--payoffs", "1,1,1,1"]) == 0
+    assert main(["value", experiment, "--payoffs", "1,1,1,1", "--json", str(file)]) == 0
     assert "nothing to decide" in capsys.readouterr().out
+    assert "nothing to decide" in json.loads(file.read_text())["answer"][0]
+    assert main(["value", experiment, "--payoffs=50,-10,0,0", "--hour-price", "9"]) == 0
+    assert "labels and training" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

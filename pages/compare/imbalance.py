@@ -33,7 +33,7 @@ rarest = measure.rarest(overview)
 alarms = reads.measured(measure.operating_points, experiment, done, event=classes.index(rarest))
 alarms = alarms if binary else alarms.head(0)
 compare.answer(answers.imbalance(overview, per_class, best, alarms, experiment.facts["label"]))
-compare_imbalance.coverage(done, predictions)
+compare.coverage(done, predictions)
 
 left, right = st.columns(2)
 with left:

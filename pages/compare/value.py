@@ -48,7 +48,7 @@ def priced() -> None:
         compare.answer(said)
     with figures:
         compare_value.tiles(summary, said.strategy, worth, flat)
-        compare_value.coverage(runs, found)
+        compare.coverage(runs, found)
 
     compare_value.pictures(summary, outcomes, measure.against(found, runs, worth), worth, flat, experiment)
     further = compare_value_more.question(classes=flat is not None)

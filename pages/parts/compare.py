@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -81,6 +81,12 @@ def answer(said: Answer) -> None:
     st.markdown(f"### :{word.colour}[{word.icon}] {headline}" if word else f"### {headline}")
     if said.sentences:
         st.markdown("  \n".join(map(show.plain, said.sentences)))
+
+
+def coverage(done: pd.DataFrame, kept: Iterable[str]) -> None:
+    """Say so where figures rest on some of these runs alone, those that kept their predictions."""
+    if words := names.coverage(done, kept):
+        st.caption(words)
 
 
 def add_seeds(experiment: StoredExperiment, needed: int | None) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pandas as pd
 import streamlit as st
 
@@ -23,18 +21,6 @@ def counts(experiment: StoredExperiment, labels: int | None) -> pd.DataFrame:
     except Unusable as error:
         show.problems(error)
         return measure.noted(experiment.facts["counts"])
-
-
-def coverage(done: pd.DataFrame, predictions: Collection[str]) -> None:
-    """Say so where the predictions of some seeds are not kept: the figures here are then not those of the verdict."""
-    kept = done["run"].isin(list(predictions))
-    if kept.all():
-        return
-    words = _(
-        "What follows rests on {kept} of {all} seeds: of the others only the scores are kept. The verdict counts all.",
-        kept=done.loc[kept, "seed"].nunique(), all=done["seed"].nunique(),
-    )  # fmt: skip
-    st.caption(words)
 
 
 def event(rarest: str, classes: list[str]) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -11,7 +9,6 @@ import streamlit as st
 from pages.parts import forms, reads, show
 from tlcore.charts import answers, style, worth
 from tlcore.charts import value as charts
-from tlcore.charts.worth import money
 from tlcore.errors import Unusable
 from tlcore.measure import imbalance
 from tlcore.measure.payoffs import PER, Payoffs, Worth
@@ -86,25 +83,10 @@ def typed(experiment: StoredExperiment) -> Worth | None:
 
 
 def tiles(summary: pd.DataFrame, strategy: str | None, worth_: Worth, flat: Flat | None) -> None:
-    """With transfer, without, and without any model, side by side."""
-    rows = summary.set_index("strategy")
-    if strategy is None or pd.isna(rows.loc[strategy, "gain"]):
-        return
-    row = rows.loc[strategy]
+    """The figures side by side."""
     with st.container(horizontal=True):
-        st.metric(
-            _("Transfer is worth"),
-            money(row["gain"], worth_.currency, signed=True),
-            border=True,
-            width="content",
-            help=_("Per {n} cases, above the best model without transfer, on the same seeds.", n=f"{PER:,}"),
-        )
-        for label, name in {_("With transfer"): strategy, _("Best without transfer"): row["baseline"]}.items():
-            told = f"{style.title(name)}. {worth.sum_of(rows.loc[name], worth_.currency)}"
-            st.metric(label, money(rows.loc[name, "mean"], worth_.currency), border=True, help=told, width="content")
-        if flat is not None:
-            st.metric(_("Without any model"), money(flat.best, worth_.currency), border=True, width="content",
-                      help=worth.whom(flat.all >= flat.none))  # fmt: skip
+        for figure in worth.figures(summary, strategy, worth_, flat):
+            st.metric(figure.label, figure.value, border=True, help=figure.told, width="content")
 
 
 def pictures(
@@ -153,16 +135,6 @@ def table(summary: pd.DataFrame, outcomes: pd.DataFrame, worth_: Worth) -> pd.Da
             _("Of those named, events"): [answers.percent(share) for share in _each(rows, by["precision"].mean())],
         }
     return pd.DataFrame(shown)
-
-
-def coverage(runs: pd.DataFrame, found: Iterable[str]) -> None:
-    """Say so where some seeds kept no predictions: the sums are then of fewer seeds than the verdict."""
-    kept = runs["run"].isin(list(found))
-    if not kept.all():
-        st.caption(
-            _("What follows rests on {kept} of {all} seeds: of the others only the scores are kept. The verdict counts "
-              "all.", kept=runs.loc[kept, "seed"].nunique(), all=runs["seed"].nunique())
-        )  # fmt: skip
 
 
 def _words(usual: Worth) -> dict[str, tuple[str, str]]:

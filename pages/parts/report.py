@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts import compare_value, forms, reads, show
 from tlcore.charts import style
 from tlcore.measure.payoffs import Worth
-from tlcore.report import AUDIENCES, EXECUTIVE, Material, drawing, files, story
+from tlcore.report import AUDIENCES, EXECUTIVE, TECHNICAL, Material, drawing, files, story
 from tlcore.store import Store, StoredExperiment
 from tlcore.words import LANGUAGES, _, language, speaking
 
@@ -29,7 +29,7 @@ class Asked(NamedTuple):
 
 def asked(experiment: StoredExperiment, labels: int | None) -> Asked:
     """Who is told, and in which language: the controls."""
-    words = {EXECUTIVE: _("Executive: the answer"), "technical": _("Technical: everything")}
+    words = {EXECUTIVE: _("Executive: the answer"), TECHNICAL: _("Technical: everything")}
     audience = forms.choice(
         st.segmented_control, _("Audience"), {name: words[name] for name in AUDIENCES}, "audience", EXECUTIVE,
         required=True,

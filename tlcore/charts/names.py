@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -46,6 +46,17 @@ def judged_by(name: str, facts: Mapping[str, Any]) -> str:
     tests = facts.get("counts", {}).get("test", {}).get("n", 0)
     told = _("Scores: {metric} on {n} test examples.", metric=metric(name), n=f"{tests:,}")
     return f"{told} {_('A point is 0.01 of it.')}" if answers.factor(name) == 100 else told
+
+
+def coverage(done: pd.DataFrame, kept: Iterable[str]) -> str:
+    """Says so where figures rest on some of the finished runs alone, those ``kept``; empty where on all."""
+    here = done["run"].isin(list(kept))
+    if here.all():
+        return ""
+    return _(
+        "These figures rest on {kept} of {all} seeds: of the others only the scores are kept. The verdict counts all.",
+        kept=done.loc[here, "seed"].nunique(), all=done["seed"].nunique(),
+    )  # fmt: skip
 
 
 def settings(asked: Experiment, done: pd.DataFrame) -> dict[str, str]:

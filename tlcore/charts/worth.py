@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from tlcore import catalog
 from tlcore.charts import answers, style
 from tlcore.charts.answers import Answer
 from tlcore.measure import value
-from tlcore.measure.gain import CEILING, HELPS, HURTS, OPEN, SAME
+from tlcore.measure.gain import CEILING, HELPS, HURTS, LEAST_SEEDS, OPEN, SAME
 from tlcore.measure.payoffs import PER, Payoffs, Worth
 from tlcore.measure.value import ENOUGH, Flat
 from tlcore.words import _, counted
@@ -28,7 +30,7 @@ def answer(
         return answers.verdict(summary)
     better = summary[~summary["verdict"].isin([CEILING])]
     top = better.sort_values("mean").iloc[-1]
-    if flat is not None and flat.best >= (top["mean"] if pd.isna(top["ci_high"]) else top["ci_high"]):
+    if flat is not None and top["n"] >= LEAST_SEEDS and flat.best >= top["ci_high"]:
         told = _said(_beside_score(SAME, by_score, worth), _chosen(outcomes, worth))
         return Answer(_no_model(flat, top, worth.currency), told, top["strategy"], SAME)
     best = next(some.iloc[-1] for word in (HELPS, OPEN, SAME, HURTS)
@@ -85,6 +87,10 @@ def paid(rows: pd.DataFrame, strategy: str | None, worth: Worth) -> str:
     if pd.isna(row["break_even"]):
         return _("{strategy}: labels and training cost {sum}.", strategy=named, sum=sum_)
     if row["break_even"] == float("inf"):
+        if row["break_even_low"] < float("inf"):
+            return _("{strategy}: on average it brings no more than doing without a model, so labels and training "
+                     "({sum}) do not pay; its interval leaves open whether they ever do.",
+                     strategy=named, sum=sum_)  # fmt: skip
         return _("{strategy}: labels and training ({sum}) never pay, as it brings no more than doing without a model.",
                  strategy=named, sum=sum_)  # fmt: skip
     after = -int(-row["break_even"] // 1)
@@ -131,6 +137,34 @@ def sum_of(row: pd.Series, currency: str) -> str:
         return told
     ends = {"low": money(row["ci_low"], currency), "high": money(row["ci_high"], currency)}
     return _("{sum} (95 %: {low} to {high})", sum=told, **ends)
+
+
+class Figure(NamedTuple):
+    """A figure beside the answer: what it is, how much, and what more is to be known of it."""
+
+    label: str
+    value: str
+    told: str
+
+
+def figures(summary: pd.DataFrame, strategy: str | None, worth: Worth, flat: Flat | None) -> list[Figure]:
+    """With transfer, without, and without any model; none where nothing is gained or lost to speak of."""
+    rows = summary.set_index("strategy")
+    if strategy is None or pd.isna(rows.loc[strategy, "gain"]):
+        return []
+    gain = money(rows.loc[strategy, "gain"], worth.currency, signed=True)
+    told = _("Per {n} cases, above the best model without transfer, on the same seeds.", n=f"{PER:,}")
+    found = [Figure(_("Transfer is worth"), gain, told)]
+    for label, name in {
+        _("With transfer"): strategy,
+        _("Best without transfer"): rows.loc[strategy, "baseline"],
+    }.items():
+        told = f"{style.title(name)}. {sum_of(rows.loc[name], worth.currency)}"
+        found.append(Figure(label, money(rows.loc[name, "mean"], worth.currency), told))
+    if flat is not None:
+        told = whom(flat.all >= flat.none)
+        found.append(Figure(_("Without any model"), money(flat.best, worth.currency), told))
+    return found
 
 
 def whom(everybody: bool) -> str:

@@ -14,6 +14,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--payoffs", metavar="TP,FP,TN,FN", help="what a case brings (write --payoffs=-10,-10,0,-400)")
     parser.add_argument("--over", metavar="C", help="of numbers: what predicting one unit too much costs")
     parser.add_argument("--under", metavar="C", help="of numbers: what predicting one unit too little costs")
+    parser.add_argument(
+        "--event", metavar="CLASS", help="of several classes, the one to be found (default: the rarest)"
+    )
     parser.add_argument("--currency", default="EUR", help="what the figures are in (default EUR)")
 
 
@@ -39,6 +42,20 @@ def worth(asked: Namespace, experiment: StoredExperiment) -> Worth:
     if asked.payoffs is None:
         return worth_from(usual.figures, asked.currency)
     return payoffs(asked.payoffs, asked.currency)
+
+
+def event(asked: Namespace, experiment: StoredExperiment) -> int | None:
+    """The position of the class that is to be found; None where nobody chose one, or there is none to choose."""
+    from tlcore.errors import Unusable, unknown
+
+    if asked.event is None:
+        return None
+    classes = experiment.facts["classes"]
+    if experiment.facts["kind"] == "regression":
+        raise Unusable("The answer of this experiment is a number, so no class is to be found; leave --event out.")
+    if asked.event not in classes:
+        raise unknown("class", asked.event, classes)
+    return int(classes.index(asked.event))
 
 
 def said(asked: Namespace) -> bool:

@@ -108,6 +108,6 @@ def _without_transfer(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _cases(spent: pd.Series, extra: pd.Series) -> pd.Series:
-    """After how many cases an amount has come back; 0 where nothing was spent, infinite where nothing comes in."""
+    """After how many cases an amount has come back; infinite where nothing comes in, even if nothing was spent."""
     back = spent / (extra.where(extra > 0) / PER)
-    return back.fillna(np.inf).mask(extra.isna(), np.nan).mask(spent <= 0, 0.0)
+    return back.fillna(np.inf).mask(extra.isna(), np.nan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -195,17 +195,10 @@ class Material:
         listed = _(", ").join(shown) + (" " + _("and {n} more", n=more) if more > 0 else "")
         return first, counted("Missing run: {runs}.", "Missing runs: {runs}.", len(lacking), runs=listed)
 
-    def coverage(self, kept: Collection[str]) -> tuple[str, ...]:
+    def coverage(self, kept: Iterable[str]) -> tuple[str, ...]:
         """Says so where figures rest on some runs alone, those that kept their predictions; nothing where all did."""
-        here = self.done["run"].isin(list(kept))
-        if here.all():
-            return ()
-        told = _(
-            "These figures rest on {kept} of {all} seeds: of the others only the scores are kept. The verdict counts "
-            "all.",
-            kept=self.done.loc[here, "seed"].nunique(), all=self.done["seed"].nunique(),
-        )  # fmt: skip
-        return (told,)
+        told = names.coverage(self.done, kept)
+        return (told,) if told else ()
 
     @cached_property
     def badges(self) -> tuple[str, ...]:

@@ -21,13 +21,15 @@ BODY = Box(EDGE, 1.8, ACROSS, HIGH - 1.8 - 0.75)
 LEFT, RIGHT = Box(EDGE, BODY.top, 7.5, BODY.height), Box(EDGE + 7.9, BODY.top, ACROSS - 7.9, BODY.height)
 FOOT = Box(EDGE, HIGH - 0.45, ACROSS, 0.3)
 WIDTH = 760  # of a chart, in the pixels that its words are set in
+LONGEST = 255  # characters of a title, in the file format
 TABLE, BIG, WORDS = 12.0, 26.0, 18.0  # points
 
 
 def pptx(material: Material, audience: str = EXECUTIVE) -> bytes:
     """The whole file, in the language of the moment."""
     deck = paper.presentation()
-    deck.core_properties.title, deck.core_properties.author = material.title, "TransferLab"
+    title = "".join(letter for letter in material.title if letter.isprintable())  # XML knows no others
+    deck.core_properties.title, deck.core_properties.author = title[:LONGEST], "TransferLab"
     for section in story(material, audience):
         first, rest = section.exhibits[:1], section.exhibits[1:]
         _message(deck, material, section, first[0] if first else None)

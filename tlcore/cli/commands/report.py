@@ -44,7 +44,8 @@ def run(asked: Namespace) -> int:
     experiment = store.experiment(resolving.experiment(store, asked.id))
     worth = payoffs.worth(asked, experiment) if payoffs.said(asked) else None
     labels = resolving.budget(asked.labels, finished(store.runs(experiment.id)), experiment)
-    material = Material.of(store, experiment.id, "all" if labels is None else labels, worth)
+    material = Material.of(store, experiment.id, "all" if labels is None else labels, worth,
+                           payoffs.event(asked, experiment))  # fmt: skip
     with speaking(asked.language):
         made = {path: files.made(kind, material, asked.audience) for kind, path in wanted.items()}
         missing = material.missing

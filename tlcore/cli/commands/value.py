@@ -22,10 +22,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="EXPERIMENT", help="an experiment, as 'runs' lists them")
     payoffs.arguments(parser)
     parser.add_argument("--labels", metavar="N", help="the label budget, or 'all' (default: the scenario's own)")
-    parser.add_argument("--event", metavar="CLASS", help="of several classes, the one to be found")
     parser.add_argument("--alerts", metavar="K/N", help="how many of so many cases a day can be looked at: 200/10000")
     parser.add_argument("--label-price", metavar="P", help="what one label costs")
-    parser.add_argument("--hour-price", metavar="P", default="0", help="what an hour of the machine costs (default 0)")
+    parser.add_argument("--hour-price", metavar="P", help="what an hour of the machine costs")
     json_flag(parser)
 
 
@@ -34,7 +33,7 @@ def run(asked: Namespace) -> int:
     from tlcore.charts.answers import verdict
     from tlcore.cli import resolving
     from tlcore.errors import Unusable
-    from tlcore.measure import value
+    from tlcore.measure import imbalance, value
     from tlcore.measure.budgets import finished, of_budget
     from tlcore.measure.gain import summarise
     from tlcore.measure.ladders import ladders
@@ -44,14 +43,19 @@ def run(asked: Namespace) -> int:
     store = Store.open()
     key = resolving.experiment(store, asked.id)
     experiment = store.experiment(key)
-    worth, event = payoffs.worth(asked, experiment), _event(asked, experiment)
+    worth, event = payoffs.worth(asked, experiment), payoffs.event(asked, experiment)
+    event = imbalance.event(experiment.facts) if event is None else event
     share, cases = _alerts(asked, worth)
     runs = finished(store.runs(key))
     labels = resolving.budget(asked.labels, runs, experiment)
     found = ladders({run: store.rungs(run, event) for run in dict.fromkeys(runs["run"])})
     some = of_budget(runs, labels)
     if worth.objection:
-        print(worth.objection)
+        if asked.json:
+            as_json({"experiment": key, "labels": labels, "currency": worth.currency, "figures": worth.figures,
+                     "answer": [worth.objection]}, asked.json)  # fmt: skip
+        if asked.json != "-":
+            print(worth.objection)
         return 0
     outcomes = value.outcomes(found, some, worth)
     if outcomes.empty:
@@ -77,7 +81,7 @@ def run(asked: Namespace) -> int:
         lines.append(words.at_capacity(budget, by, cases, share, worth, flat))
         record["alerts"] = {"share": share, "summary": budget.drop(columns=["metric", "std"]).to_dict("records"),
                             "found": by.reset_index().to_dict("records")}  # fmt: skip
-    if asked.label_price is not None:
+    if asked.label_price is not None or asked.hour_price is not None:
         costs = _costs(asked, experiment, found, runs, worth, None if flat is None else flat.best)
         lines.append(words.paid(of_budget(costs, labels), said.strategy, worth))
         record["labels_paid"] = costs.to_dict("records")
@@ -92,19 +96,6 @@ def run(asked: Namespace) -> int:
     table(columns, [[name, *sums, word] for name, sums, word in cells], right=columns[1:5])
     print("\n".join(lines))
     return 0
-
-
-def _event(asked: Namespace, experiment: StoredExperiment) -> int:
-    from tlcore.errors import Unusable, unknown
-
-    classes = experiment.facts["classes"]
-    if asked.event is None and len(classes) > 2:
-        raise Unusable(f"There are {len(classes)} classes; say which is to be found: --event {classes[-1]}.")
-    if asked.event is None:
-        return 1
-    if asked.event not in classes:
-        raise unknown("class", asked.event, classes)
-    return classes.index(asked.event)
 
 
 def _alerts(asked: Namespace, worth: Worth) -> tuple[float | None, float]:
@@ -133,7 +124,7 @@ def _costs(
     from tlcore.measure import value
     from tlcore.measure.label_cost import blind, paid_back, price
 
-    label, hour = price(asked.label_price, "--label-price"), price(asked.hour_price, "--hour-price")
+    label, hour = price(asked.label_price or 0, "--label-price"), price(asked.hour_price or 0, "--hour-price")
     worths = value.worth_of(value.outcomes(found, runs, worth))
     if without is None:
         without = blind(worths)

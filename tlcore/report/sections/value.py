@@ -11,7 +11,6 @@ from tlcore.charts.worth import money
 from tlcore.measure import value as measure
 from tlcore.measure.gain import CEILING
 from tlcore.measure.payoffs import PER, Payoffs, Worth
-from tlcore.measure.value import Flat
 from tlcore.report.content import EXECUTIVE, TECHNICAL, Exhibit, Section, Table
 from tlcore.report.material import Material
 from tlcore.words import _
@@ -32,7 +31,7 @@ def tell(material: Material) -> Section:
         return Section(question, said.headline)
     return Section(
         question, said.headline, (*material.coverage(found), _figures(material, worth), *said.sentences),
-        _tiles(summary, said.strategy, worth, flat),
+        tuple((figure.label, figure.value) for figure in words.figures(summary, said.strategy, worth, flat)),
         exhibits=(
             Exhibit(
                 _("What each strategy brings"), charts.profits(summary, worth, flat), _table(summary, worth),
@@ -67,19 +66,6 @@ def _figures(material: Material, worth: Worth) -> str:
     else:
         told = _("Predicting one unit too much costs {over}, one too little {under}.", **sums)
     return told if material.worth else f"{told} {_('These figures are assumptions, not data.')}"
-
-
-def _tiles(summary: pd.DataFrame, strategy: str | None, worth: Worth, flat: Flat | None) -> tuple[tuple[str, str], ...]:
-    rows = summary.set_index("strategy")
-    if strategy is None or pd.isna(rows.loc[strategy, "gain"]):
-        return ()
-    row = rows.loc[strategy]
-    found = [
-        (_("Transfer is worth"), money(row["gain"], worth.currency, signed=True)),
-        (_("With transfer"), money(row["mean"], worth.currency)),
-        (_("Best without transfer"), money(rows.loc[row["baseline"], "mean"], worth.currency)),
-    ]
-    return (*found, (_("Without any model"), money(flat.best, worth.currency))) if flat else tuple(found)
 
 
 def _table(summary: pd.DataFrame, worth: Worth) -> Table:
