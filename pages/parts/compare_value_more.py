@@ -124,32 +124,27 @@ def _table(rows: pd.DataFrame, worth_: Worth) -> None:
             "labels": [money(cost, cash) for cost in rows["label_cost"]],
             "training": ["–" if pd.isna(cost) else money(cost, cash) for cost in rows["training_cost"]],
             "extra": ["–" if pd.isna(extra) else money(extra, cash) for extra in rows["extra"]],
-            "per_money": rows["per_money"].round(2),
             "break_even": [worth.cases(count) for count in rows["break_even"]],
             "between": [
                 "–" if pd.isna(low) else f"{worth.cases(low)} – {worth.cases(high)}"
                 for low, high in zip(rows["break_even_low"], rows["break_even_high"], strict=True)
             ],
             "same": [
-                worth.labels(*row) for row in rows[["same_labels", "least", "most"]].itertuples(index=False, name=None)
-            ],
-            "same_cost": [
-                "–" if not np.isfinite(cost) else money(cost, cash) for cost in rows["same_cost"]
+                worth.labels(row.same_labels, row.least, row.most)
+                + (f" ({money(row.same_cost, cash)})" if np.isfinite(row.same_cost) else "")
+                for row in rows.itertuples()
             ],
         }
     )  # fmt: skip
     text = st.column_config.TextColumn
     st.dataframe(
         shown, hide_index=True, placeholder="–",
-        column_order=["strategy", "labels", "extra", "break_even", "same", "same_cost", "training", "per_money",
-                      "between"],
+        column_order=["strategy", "extra", "labels", "training", "break_even", "between", "same"],
         column_config={
             "strategy": _("Strategy"),
             "labels": text(_("Labels cost")),
             "training": text(_("Training costs")),
             "extra": text(_("More per {n} cases", n=f"{PER:,}"), help=_("Than without any model.")),
-            "per_money": st.column_config.NumberColumn(
-                _("For each {currency} of labels", currency=cash), help=_("Of that, per 1,000 cases.")),
             "break_even": text(_("Paid after (cases)"), help=_("Labels and training.")),
             "between": text(_("95 %: between")),
             "same": text(
@@ -157,7 +152,6 @@ def _table(rows: pd.DataFrame, worth_: Worth) -> None:
                 help=_("That the best model without transfer needs, read from the label budgets of this experiment. No "
                        "figure where it is open which of the two is worth more."),
             ),
-            "same_cost": text(_("They cost")),
         },
     )  # fmt: skip
     show.download(rows.round(4), key="labels paid")

@@ -56,7 +56,7 @@ def curves(
         base.mark_line().encode(score, *coded, strokeWidth=bold, opacity=pale),
         base.mark_point(filled=True, size=70, opacity=1).encode(score, colour),
         *_ruled(points, pool, title),
-        *([] if row is None or verdict(row) == OPEN else _arrow(row, points, axis, title, price)),
+        *([] if row is None or verdict(row) == OPEN else _arrow(row, points, axis, title, price, pool)),
     ]  # fmt: skip
     alone = points.groupby("strategy")["ci_low"].apply(lambda low: low.isna().any())
     return style.framed(
@@ -144,17 +144,25 @@ def _ruled(points: pd.DataFrame, pool: int | None, title: str) -> list[alt.Chart
     if there.empty:
         return []
     label = _("from scratch with all labels {score}", score=f"{there['mean'].iloc[0]:.2f}")
-    base = alt.Chart(pd.DataFrame({"mean": there["mean"], "label": label}))
+    last = _last_tried(points, pool)
+    base = alt.Chart(pd.DataFrame({"mean": there["mean"], "label": label, "labels": last}))
     height = alt.Y("mean:Q", title=title)
     return [
         base.mark_rule(color=style.INK, strokeDash=[4, 4]).encode(height, alt.Tooltip("label:N")),
-        base.mark_text(color=style.INK, dy=13, fontSize=12).encode(
-            alt.XValue({"expr": "width * 0.35"}), height, alt.Text("label:N")
+        base.mark_text(color=style.INK, align="left", dx=10, dy=13, fontSize=12).encode(
+            alt.X("labels:Q"), height, alt.Text("label:N")
         ),
     ]
 
 
-def _arrow(row: Row, points: pd.DataFrame, axis: alt.X, title: str, price: float | None) -> list[alt.Chart]:
+def _last_tried(points: pd.DataFrame, pool: int | None) -> float:
+    """The most labels that were tried, short of all: beyond them words lie on few lines."""
+    return float(points.loc[points["labels"] != pool, "labels"].max())
+
+
+def _arrow(
+    row: Row, points: pd.DataFrame, axis: alt.X, title: str, price: float | None, pool: int | None
+) -> list[alt.Chart]:
     """From where the strategy is to where the best without transfer is as good, and what that saves."""
     here = points[(points["strategy"] == row["strategy"]) & (points["labels"] == row["labels"])]
     if here.empty or row["need"] == row["labels"]:
@@ -163,11 +171,12 @@ def _arrow(row: Row, points: pd.DataFrame, axis: alt.X, title: str, price: float
     end = float(np.clip(row["need"], row["least"], row["most"] * AHEAD))
     if end == own:  # already ahead with the fewest that were tried: no labels to point to
         return []
+    last = _last_tried(points, pool)
     frame = pd.DataFrame(
         {
             "labels": [own],
             "end": [end],
-            "middle": [(own * end) ** 0.5],
+            "middle": [(max(own, last) * end) ** 0.5 if end > 1.5 * last else (own * end) ** 0.5],
             "mean": here["mean"].to_numpy(),
             "told": [saved(row, price)],
         }

@@ -58,10 +58,12 @@ def profits(summary: pd.DataFrame, worth: Worth, flat: Flat | None = None) -> st
     ]
     base = alt.Chart(frame).encode(place, colour, tooltip=tooltip)
     text = base.mark_text(align="left", x=4, yOffset=-14, lineBreak="\n", fontSize=13, fontWeight="bold")
-    rules = alt.Chart(near).mark_rule(color=style.INK, strokeDash=[4, 4]).encode(alt.X("profit:Q", title=title))
+    every = frame[["row"]].merge(near, how="cross")  # a stroke in each row, where no words stand
+    strokes = alt.Chart(every).mark_tick(color=style.INK, thickness=1.6, size=14, yOffset=LOWER)
+    strokes = strokes.encode(place, alt.X("profit:Q", title=title), tooltip=[alt.Tooltip("label:N")])
     return style.framed(
         alt.layer(
-            *([rules.encode(tooltip=[alt.Tooltip("label:N")])] if len(near) else []),
+            *([strokes] if len(every) else []),
             base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2.6, yOffset=LOWER)
             .encode(alt.X("low:Q", title=title), alt.X2("high:Q")),
             base.mark_point(size=120, filled=True, opacity=1, yOffset=LOWER).encode(axis),
@@ -70,7 +72,7 @@ def profits(summary: pd.DataFrame, worth: Worth, flat: Flat | None = None) -> st
         alt.Step(62),
         _("Profit per {n} cases: {rows}.", n=f"{PER:,}",
           rows="; ".join(text.replace("\n", ", ") for text in frame["text"]) or "-"),
-        _("Dashed, without any model: {rules}.", rules=_(", ").join(near["label"])) if len(near) else "",
+        _("Upright strokes, without any model: {rules}.", rules=_(", ").join(near["label"])) if len(near) else "",
         _("No line: too few seeds for an interval.") if frame["low"].isna().any() else "",
         _("{n} rows are not drawn.", n=cut) if cut > 0 else "",
     )  # fmt: skip
