@@ -23,6 +23,7 @@ from tlcore.learn.run import carry_out
 from tlcore.learn.shelf import Shelf
 from tlcore.outcome import Epoch, State
 from tlcore.plan import plan
+from tlcore.report import Material
 from tlcore.situation import Examples
 from tlcore.spec import Experiment, Training
 
@@ -33,6 +34,7 @@ EXAMPLES = dict(NAMED_CODE.findall((ROOT / "docs/adding.md").read_text(encoding=
 FOUND_BY_FILE = {"strategies": "head_first", "scenarios": "new_machine", "backbones": "wide", "metrics": "matthews"}
 COMMAND, PAGE = "tlcore/cli/commands/metrics.py", "pages/compare/cost.py"
 CHECK, SYMPTOM = "tlcore/files/checks/constant.py", "tlcore/diagnosis/symptoms/slow.py"
+SECTION = "tlcore/report/sections/effort.py"
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_every_kind_of_thing_has_a_complete_example():
     offers = {f"tlcore/{kind}/{name}.py" for kind, name in FOUND_BY_FILE.items()}
-    assert set(EXAMPLES) == {*offers, COMMAND, PAGE, CHECK, SYMPTOM}
+    assert set(EXAMPLES) == {*offers, COMMAND, PAGE, CHECK, SYMPTOM, SECTION}
 
 
 def test_the_check_finds_what_it_is_for():
@@ -68,6 +70,17 @@ def test_the_check_finds_what_it_is_for():
     inputs = situation.target.inputs.assign(country="FR")
     check["check"](replace(situation, target=Examples(inputs, situation.target.labels)), found)
     assert [(finding.where, finding.fix.entry) for finding in found] == [("country", "country")]
+
+
+def test_the_section_is_told(example, store):
+    section: dict[str, Any] = {}
+    exec(compile(EXAMPLES[SECTION], SECTION, "exec"), section)
+    material = Material.of(store, example("cold_start"))
+    told = section["tell"](material)
+    (exhibit,) = told.exhibits
+    assert exhibit.table is not None
+    assert len(exhibit.table.rows) == material.done["strategy"].nunique()
+    assert f"{material.done['seconds'].sum() / 60:.1f} minutes" in told.message
 
 
 def test_the_symptom_is_told_where_it_shows():

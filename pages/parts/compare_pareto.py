@@ -30,10 +30,7 @@ def costs(experiment: StoredExperiment, board: pd.DataFrame, runs: pd.DataFrame)
     st.markdown(f"##### {show.plain(pareto.answer(rows[of], board, of))}")
     show.chart(
         pareto.scatter(rows[of], experiment.experiment.metric, of), _table(rows[of], of), key="pareto",
-        what=_("Each point is a strategy: further left is cheaper, higher is better. The dashed line joins those that "
-               "nobody beats in both at once; whoever lies below it scored less than one that costs no more; where "
-               "intervals overlap, that may be luck. Seconds are those of one "
-               "run, learning the source included; weights that everybody can fetch do not count as a network's own."),
+        what=pareto.explained(),
     )  # fmt: skip
 
 

@@ -49,6 +49,16 @@ def answer(rows: pd.DataFrame, board: pd.DataFrame, of: str) -> str:
     )  # fmt: skip
 
 
+def explained() -> str:
+    """How `scatter` is read."""
+    return _(
+        "Each point is a strategy: further left is cheaper, higher is better. The dashed line joins those that "
+        "nobody beats in both at once; whoever lies below it scored less than one that costs no more; where "
+        "intervals overlap, that may be luck. Seconds are those of one "
+        "run, learning the source included; weights that everybody can fetch do not count as a network's own."
+    )
+
+
 def amount(cost: float, of: str) -> str:
     """A cost as people say it."""
     if of == "seconds":
