@@ -30,7 +30,8 @@ def made(tmp_path_factory):
         patch.setenv("TRANSFERLAB_HOME", str(place))
         patch.setattr(examples, "ASKED", 3)
         yield place, *_made(tmp_path)
-        asked._answerer(str(place)).process.kill()
+        if process := asked._answerer(str(place)).process:
+            process.kill()
         asked._answerer.clear()
 
 
@@ -114,6 +115,18 @@ def test_what_cannot_be_answered_is_said_and_the_process_goes_on(finished, tmp_p
         asked.ask(run, file=str(tmp_path / "short.csv"))
     assert len(refused.value.problems) == 3
     assert len(asked.ask(run, file=load_test(runs))["answers"]) == 400
+
+
+def test_what_answers_opens_the_store_of_the_pages_also_where_that_is_named_from_here(finished, tmp_path, monkeypatch):
+    _experiment, runs = finished
+    run = model_choice.run_of(runs, "pooled_regression")["run"]
+    (tmp_path / "linked").symlink_to(home())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRANSFERLAB_HOME", "linked")  # relative: another folder for a process that stands elsewhere
+    try:
+        assert len(asked.ask(run, test=0)["answers"]) == 1
+    finally:
+        asked._answerer(str(home())).process.kill()
 
 
 def test_a_question_that_goes_wrong_does_not_end_the_process(finished):

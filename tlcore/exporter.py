@@ -150,7 +150,7 @@ def _rebuilt(
         situation,
         catalog.backbone(spec.backbone, **spec.network),
         catalog.metrics(),
-        shelf=Shelf(store.home / "shelf"),
+        shelf=Shelf(store.home / "shelf" / spec.again),  # where its worker found and left the source
         weights=store.weights(run) or {},
         stored=stored,
         tolerance=tolerance,
