@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
@@ -24,7 +26,7 @@ from tlcore import launch, plan
 from tlcore.cli import main
 from tlcore.errors import Unusable
 from tlcore.export import examples, load
-from tlcore.export.folder import seal
+from tlcore.export.folder import drafted, seal
 from tlcore.exporter import export
 from tlcore.measure.ladders import ladders
 from tlcore.measure.payoffs import USUAL, Payoffs
@@ -303,6 +305,54 @@ def test_nothing_is_overwritten_but_an_earlier_export_that_is_to_give_way(taken,
     export(store, run, to, replace=True)
     assert load(to).threshold == pytest.approx(1 / 6)  # where the usual payoffs put it
     assert [file.name for file in tmp_path.iterdir()] == ["mine"]
+
+
+def _written(to: Path, text: str, *, replace: bool = False, meanwhile: Callable[[], object] = lambda: None) -> None:
+    with drafted(to, replace=replace) as draft:
+        (draft / "model.json").write_text(text)
+        meanwhile()
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def test_what_appears_in_the_folder_while_a_model_is_made_stays(tmp_path):
+    to = tmp_path / "mine"
+    to.mkdir()
+    with pytest.raises(Unusable, match="holds other files"):
+        _written(to, "new", replace=True, meanwhile=lambda: (to / "thesis.txt").write_text("years"))
+    assert (to / "thesis.txt").read_text() == "years"
+    both = tmp_path / "both"
+    with pytest.raises(Unusable, match="holds a model already"):
+        _written(both, "second", meanwhile=lambda: _written(both, "first"))
+    assert (both / "model.json").read_text() == "first"
+    assert _names(tmp_path) == ["both", "mine"]
+
+
+def test_a_link_stays_one_and_what_it_points_to_is_written(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+    _written(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "disk" / "model.json").read_text() == "new"
+    assert _names(tmp_path) == ["disk", "link"]
+
+
+def test_an_earlier_export_is_there_again_where_the_new_one_cannot_take_its_place(tmp_path, monkeypatch):
+    to, move = tmp_path / "mine", os.replace
+    _written(to, "old")
+
+    def refuse(source, target):
+        if target == to and not source.name.endswith(".old"):
+            raise PermissionError("it is in use")
+        move(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(PermissionError):
+        _written(to, "new", replace=True)
+    assert (to / "model.json").read_text() == "old"
+    assert _names(tmp_path) == ["mine"]
 
 
 def test_a_run_that_cannot_be_had_again_is_refused_and_nothing_is_left(taken, tmp_path, monkeypatch):

@@ -31,10 +31,10 @@ MANIFEST = "model.json"
 def drafted(to: Path, *, replace: bool = False) -> Iterator[Path]:
     """A folder beside ``to`` that becomes it when the block ends well, and vanishes when it does not.
 
-    Raises `Unusable`, before anything is written, where ``to`` holds something. With ``replace`` an earlier export
-    gives way; nothing else does.
+    Raises `Unusable` where ``to`` holds something: before anything is written, and once more when the block has ended,
+    as it may last minutes. With ``replace`` an earlier export gives way; nothing else does.
     """
-    to = to.absolute()
+    to = to.resolve()  # a link stays, what it points to is written
     _check_free(to, replace)
     draft = Path(mkdtemp(prefix=f".{to.name}.", dir=to.parent))
     try:
@@ -42,15 +42,25 @@ def drafted(to: Path, *, replace: bool = False) -> Iterator[Path]:
         draft.chmod(0o755)  # what mkdtemp makes is for one's own eyes
         for file in draft.iterdir():
             file.chmod(0o644)
-        if to.exists():
-            old = Path(mkdtemp(prefix=f".{to.name}.old.", dir=to.parent))
-            os.replace(to, old)
-            os.replace(draft, to)
-            shutil.rmtree(old)
-        else:
-            os.replace(draft, to)
+        _check_free(to, replace)
+        _swap(draft, to)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _swap(draft: Path, to: Path) -> None:
+    """The draft in the place of ``to``; where that cannot be done, what was there is there again."""
+    if not to.exists():
+        os.replace(draft, to)
+        return
+    old = draft.with_name(f"{draft.name}.old")
+    os.replace(to, old)
+    try:
+        os.replace(draft, to)
+    except OSError:
+        os.replace(old, to)
+        raise
+    shutil.rmtree(old)
 
 
 def _check_free(to: Path, replace: bool) -> None:
