@@ -36,6 +36,7 @@ from tlcore.scenarios import own_files
 from tlcore.situation import split
 from tlcore.spec import PART, Experiment, Training
 from tlcore.store import Store
+from tlcore.words import speaking, told
 
 BRIEF = Training(epochs=2, batch=32, least_steps=4, patience=2)
 STRATEGIES = {
@@ -241,7 +242,7 @@ def test_what_is_wrong_with_a_table_is_said_in_a_sentence_each(taken):
     with pytest.raises(Unusable, match="'income' holds words in 2 of 20 rows, such as 'plenty'"):
         model.predict(words)
     commas = inputs.assign(income=[f"{income:.2f}".replace(".", ",") for income in inputs["income"]])
-    with pytest.raises(Unusable, match="'income' writes decimals with a comma, such as '[0-9]+,[0-9]+' in row 0"):
+    with pytest.raises(Unusable, match=r"'income' writes decimals with a comma, such as '[0-9]+,[0-9]+' in row 0"):
         model.predict(commas.reset_index(drop=True))
     with pytest.raises(Unusable, match="no rows"):
         model.predict(inputs.head(0))
@@ -384,6 +385,9 @@ def test_a_network_in_torchs_own_form_is_opened_only_where_it_is_trusted(taken, 
     assert (tmp_path / "mine" / "network.pt2").is_file()
     with pytest.raises(Unusable, match="can run code"):
         load(tmp_path / "mine")
+    with speaking("zh_CN"):  # what the page says of it
+        assert "而非 ONNX" in told(load(tmp_path / "mine", trusted=True).record["remarks"][0])
+    assert "- The network is kept in torch's own form" in (tmp_path / "mine" / "model_card.md").read_text()
     answers = load(tmp_path / "mine", trusted=True).predict(_test_inputs(store, runs["table", "fine_tune"]))
     assert np.abs(_chances(answers) - _told(store, runs["table", "fine_tune"])).max() < 1e-4
     assert "trusted=True" in (tmp_path / "mine" / "snippet.py").read_text()
@@ -404,6 +408,8 @@ def test_a_part_is_one_of_the_folders_own_files_and_of_a_known_kind(taken, tmp_p
     record = {key: value for key, value in record.items() if key not in ("files", "sha256")}
     seal(folder, record | {"parts": {"network": name}})
     with pytest.raises(Unusable, match=r"is not among its own|is no network"):
+        load(folder).part  # noqa: B018
+    with speaking("zh_CN"), pytest.raises(Unusable, match="请"):
         load(folder).part  # noqa: B018
 
 
