@@ -176,7 +176,8 @@ def test_a_model_of_an_earlier_attempt_or_with_a_card_of_another_comparison_is_n
 
     def ended(key: str, **values: object) -> None:
         with store.writing.begin() as connection:
-            connection.execute(update(stored_runs).where(stored_runs.c.key == key).values(**values))
+            changed = {"version": stored_runs.c.version + 1, **values}
+            connection.execute(update(stored_runs).where(stored_runs.c.key == key).values(changed))
 
     row = runs.set_index("run").loc[run]
     ended(run, finished=row["finished"].timestamp() + 60)  # it was stopped then, and trained to its end now
