@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import signal
+import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 import toys
 from apps import opened, said
+from filelock import FileLock
 from frames import runs_of
+from sqlalchemy import update
 
-from pages.parts import asked, model_choice, taken
+from pages.parts import asked, model_choice, model_try, taken
 from tlcore import launch, plan
 from tlcore.errors import Unusable
 from tlcore.export import examples, load
 from tlcore.exporter import export
+from tlcore.launch import models
 from tlcore.measure.gain import summarise
 from tlcore.scenarios import own_files
 from tlcore.spec import Experiment
 from tlcore.store import Store, home
+from tlcore.store.schema import runs as stored_runs
+from tlcore.words import speaking
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +37,8 @@ def made(tmp_path_factory):
         patch.setenv("TRANSFERLAB_HOME", str(place))
         patch.setattr(examples, "ASKED", 3)
         yield place, *_made(tmp_path)
-        asked._answerer(str(place)).process.kill()
+        if process := asked._answerer(str(place)).process:
+            process.kill()
         asked._answerer.clear()
 
 
@@ -116,6 +124,18 @@ def test_what_cannot_be_answered_is_said_and_the_process_goes_on(finished, tmp_p
     assert len(asked.ask(run, file=load_test(runs))["answers"]) == 400
 
 
+def test_what_answers_opens_the_store_of_the_pages_also_where_that_is_named_from_here(finished, tmp_path, monkeypatch):
+    _experiment, runs = finished
+    run = model_choice.run_of(runs, "pooled_regression")["run"]
+    (tmp_path / "linked").symlink_to(home())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRANSFERLAB_HOME", "linked")  # relative: another folder for a process that stands elsewhere
+    try:
+        assert len(asked.ask(run, test=0)["answers"]) == 1
+    finally:
+        asked._answerer(str(home())).process.kill()
+
+
 def test_a_question_that_goes_wrong_does_not_end_the_process(finished):
     _experiment, runs = finished
     run = model_choice.run_of(runs, "pooled_regression")["run"]
@@ -138,6 +158,101 @@ def test_a_model_that_hangs_is_given_up_and_the_next_question_gets_a_new_process
     assert hung.poll() is not None
     monkeypatch.setattr(asked, "LIMIT", 100)
     assert len(asked.ask(run, test=0)["answers"]) == 1
+
+
+def offered(experiment: str) -> bool:
+    """Whether the page offers to make the model; it shows one exactly where it does not."""
+    app = opened("share/model.py", experiment=experiment, take="pooled_regression")
+    offers = [button.label for button in app.button].count("Make the model") == 1
+    assert offers != ("Checked: it answers" in said(app))
+    return offers
+
+
+def test_a_model_of_an_earlier_attempt_or_with_a_card_of_another_comparison_is_none(finished):
+    experiment, runs = finished
+    store, asked_for = Store.open(), Store.open().experiment(experiment).experiment
+    run = model_choice.run_of(runs, "pooled_regression")["run"]
+    assert not offered(experiment)
+
+    def ended(key: str, **values: object) -> None:
+        with store.writing.begin() as connection:
+            changed = {"version": stored_runs.c.version + 1, **values}
+            connection.execute(update(stored_runs).where(stored_runs.c.key == key).values(changed))
+
+    row = runs.set_index("run").loc[run]
+    ended(run, finished=row["finished"].timestamp() + 60)  # it was stopped then, and trained to its end now
+    assert offered(experiment)
+    ended(run, finished=row["finished"].timestamp())
+    assert not offered(experiment)
+    other = runs[runs["strategy"] == "logistic_regression"]["run"].iloc[-1]
+    ended(other, state="running")  # the card would tell of fewer seeds than have finished by now
+    assert offered(experiment)
+    ended(other, state="done")
+    assert not offered(experiment)
+    shares = store.submit(plan.plan(replace(asked_for, strategies=("pooled_regression",), name="Another")))
+    assert run in set(store.runs(shares)["run"])
+    assert offered(shares)
+
+
+def test_a_model_that_is_being_made_is_not_begun_again_whoever_began_it(finished, monkeypatch):
+    experiment, runs = finished
+    run = runs[runs["strategy"] == "gradient_boosting"]["run"].iloc[0]
+    begun: list[list[str]] = []
+    monkeypatch.setattr(models, "spawn", lambda _store, words, *_: begun.append(words))
+    with FileLock(taken.folder(run).with_suffix(".lock")):  # by a process of an earlier server
+        models.tell(taken.folder(run), step="Rebuilding the model ...")
+        assert taken.making(run)
+        taken.make(experiment, run)
+        assert begun == []
+        app = opened("share/model.py", experiment=experiment, take="gradient_boosting", beside="logistic_regression")
+        shown = model_choice.run_of(runs, "gradient_boosting")["run"]
+        assert ("Rebuilding the model ..." in said(app)) == (shown == run)
+        assert taken.problems(run) == []
+    assert not taken.making(run)
+    assert taken.problems(run) == ["The process ended without a word."]
+    taken.make(experiment, run)
+    assert begun == [[*models.WORDS, run]]
+
+
+def _ended(run: str) -> None:
+    until = time.monotonic() + 120
+    while taken.making(run):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_who_makes_a_model_removes_what_a_killed_one_left_and_leaves_nothing_but_the_model(finished):
+    experiment, runs = finished
+    run = runs[runs["strategy"] == "gradient_boosting"]["run"].iloc[1]
+    (taken.folder(run).parent / f".{run}.abcd1234").mkdir()
+    (taken.folder(run).parent / f".{run}.abcd1234" / "network.onnx").write_text("half")
+    taken.make(experiment, run)
+    _ended(run)
+    assert taken.problems(run) == []
+    assert load(taken.folder(run)).record["of"]["experiment"] == experiment
+    left = {file.name for file in taken.folder(run).parent.glob(f"*{run}*")}
+    assert left - {f"{run}.lock"} == {run}
+
+
+def test_every_problem_is_told_in_the_language_of_who_asked(finished):
+    experiment, runs = finished
+    run = runs[runs["strategy"] == "gradient_boosting"]["run"].iloc[2]
+    taken.folder(run).mkdir()
+    (taken.folder(run) / "letter.txt").write_text("dear")
+    with speaking("zh_CN"):
+        taken.make(experiment, run)
+        _ended(run)
+        (problem,) = taken.problems(run)
+    assert "中有其他文件" in problem
+    models.tell(taken.folder(run), problems=["The first.", "The second."])
+    assert taken.problems(run) == ["The first.", "The second."]
+
+
+def test_a_table_of_answers_has_headings_a_person_reads():
+    answers = pd.DataFrame({"predicted": ["yes"], "probability of yes": [0.7]})
+    assert model_try._headings(answers) == {"predicted": "Answer", "probability of yes": "Probability of yes"}
+    with speaking("zh_CN"):
+        assert list(model_try._headings(answers).values()) == ["答案", "“yes”的概率"]
 
 
 def test_the_seed_is_the_middle_one_by_validation_and_never_chosen_by_test():

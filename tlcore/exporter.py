@@ -1,7 +1,7 @@
 """A finished run as a folder that answers without this program (`tlcore.export`): rebuilt, checked, written whole.
 
-A folder is written only for a model that answers the test cases as its run did. It loads torch: pages start it as a
-process, ``python -m tlcore export RUN --to DIR``.
+A folder is written only for a model that answers the test cases as its run did. It loads torch: ``python -m tlcore
+export RUN --to DIR`` is a process of its own, and pages start `tlcore.making` as one.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from tlcore.measure.ladders import Ladder, ladders
 from tlcore.measure.notes import grave
 from tlcore.measure.payoffs import Payoffs, assumed
 from tlcore.measure.rungs import rungs
-from tlcore.outcome import State
+from tlcore.outcome import Note, State
 from tlcore.plan import drawn
 from tlcore.situation import Situation, hold_out
 from tlcore.spec import RunSpec
 from tlcore.store import Store
+from tlcore.store.attempts import basis, with_result
 from tlcore.store.facts import versions
+from tlcore.words import _, speaking
 from tlcore.words import told as in_words
 
 TOLERANCE = 1e-4  # of a probability, or of a number in standard deviations: by how much an answer may differ
@@ -57,9 +59,12 @@ def export(
     be had again, and for payoffs under which no probability decides.
     """
     spec = store.spec(run)
-    row, facts, summary = _about(store, run, spec, experiment or store.experiment_of(run))
+    row, facts, summary, of = _about(store, run, spec, experiment or store.experiment_of(run))
     if row["state"] not in (State.DONE, State.STOPPED) or pd.isna(row["test_score"]):
-        raise Unusable(f"Run {run} is {row['state']} and has no result; only a finished run can be taken away.")
+        raise Unusable(
+            _("Run {run} is {state} and has no result; only a finished run can be taken away.", run=run,
+              state=_(row["state"]))
+        )  # fmt: skip
     with folder.drafted(to, replace=replace) as draft:
         situation = drawn(spec.scenario, **spec.settings)
         worth = _payoffs(spec, situation, payoffs)
@@ -68,12 +73,12 @@ def export(
         found = _rebuilt(store, run, spec, situation, stored, tolerance, report)
         if stored is not None and not found.away <= tolerance:
             raise Unusable(_differs(run, row, found, tolerance))
-        report("Writing it down ...")
+        report(_("Writing it down ..."))
         record = _answers(run, spec, situation, facts, found, worth, ask)
-        record |= {"inputs": preparation.described(found.task.space)} | _mended(spec)
+        record |= {"of": of, "inputs": preparation.described(found.task.space)} | _mended(spec)
         record |= _parts(draft, record, found)
         if quantise:
-            report("Making its network one of 8-bit weights ...")
+            report(_("Making its network one of 8-bit weights ..."))
             test = found.hand.test, found.held.test.truth
             record |= quantising.quantised(draft, record, *test, spec.metric, facts.get("margin", 0.0))
             record["remarks"].append(record["quantised"]["remark"])
@@ -82,41 +87,50 @@ def export(
         record["latency"] = examples.pace(model, found.hand.test)
         record["versions"] = versions() | _more_versions()
         examples.write(draft, record, found.hand.test)
-        told = {
-            "row": summary, "gap": _gap(situation), "name": facts["title"],
-            "seeds": 0 if summary is None else int(summary["n"]),
-            "notes": [in_words(one.note) for one in grave(pd.DataFrame([row]))],
-            "selector": row["selector"], "device": row["device"],
-        }  # fmt: skip
         record["size"] = {"bytes": sum(file.stat().st_size for file in draft.iterdir())}
-        (draft / "model_card.md").write_text(card(record, spec, facts, told), "utf-8")
+        with speaking("en"):  # as the rest of the card, whoever has it made
+            written = card(record, spec, facts, _measured(row, summary, situation, facts))
+        (draft / "model_card.md").write_text(written, "utf-8")
         folder.seal(draft, record)
     return record
 
 
+def _measured(
+    row: Mapping[str, Any], summary: dict[str, Any] | None, situation: Situation, facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the card tells beside the record."""
+    return {
+        "row": summary, "gap": _gap(situation), "name": facts["title"],
+        "seeds": 0 if summary is None else int(summary["n"]),
+        "notes": [in_words(one.note) for one in grave(pd.DataFrame([row]))],
+        "selector": row["selector"], "device": row["device"],
+    }  # fmt: skip
+
+
 def _about(
     store: Store, run: str, spec: RunSpec, name: str | None
-) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]:
-    """The run's row, the facts of an experiment it is in, and its strategy's row of the summary there."""
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None, dict[str, Any]]:
+    """The run's row, the facts of an experiment it is in, its strategy's row of the summary there, and the basis."""
     runs = store.runs(name)
     if run not in set(runs["run"]):
-        raise Unusable(f"Run {run} does not belong to experiment {name}; name one that it is in.")
+        raise Unusable(_("Run {run} does not belong to experiment {name}; name one that it is in.", run=run, name=name))
     row = runs[runs["run"] == run].iloc[0].to_dict()
-    title = catalog.scenarios()[spec.scenario].title
+    title, of = catalog.scenarios()[spec.scenario].title, basis(runs, run, name)
     if name is None:
-        return row, {"title": title}, None
+        return row, {"title": title}, None, of
     stored = store.experiment(name)
     facts = stored.facts | {"title": stored.experiment.name or title, "margin": stored.experiment.margin}
-    done = runs[runs["state"].isin([State.DONE, State.STOPPED]) & runs["test_score"].notna()]
-    mine = row_of(summarise(done, stored.experiment.margin), spec.strategy, spec.labels)
-    return row, facts, None if mine is None else mine.to_dict()
+    mine = row_of(summarise(with_result(runs), stored.experiment.margin), spec.strategy, spec.labels)
+    return row, facts, None if mine is None else mine.to_dict(), of
 
 
 def _payoffs(spec: RunSpec, situation: Situation, given: Payoffs | None) -> Payoffs | None:
     """What a case brings, as given or as the scenario assumes; None where there are not two classes to tell apart."""
     if situation.kind != "binary":
         if given is not None:
-            raise Unusable("Payoffs choose a threshold between two classes, and this run tells no two classes apart.")
+            raise Unusable(
+                _("Payoffs choose a threshold between two classes, and this run tells no two classes apart.")
+            )
         return None
     scenario = catalog.scenarios().get(spec.scenario)
     worth = given or assumed(scenario.worth if scenario else (), regression=False)
@@ -150,7 +164,7 @@ def _rebuilt(
         situation,
         catalog.backbone(spec.backbone, **spec.network),
         catalog.metrics(),
-        shelf=Shelf(store.home / "shelf"),
+        shelf=Shelf(store.home / "shelf" / spec.again),  # where its worker found and left the source
         weights=store.weights(run) or {},
         stored=stored,
         tolerance=tolerance,
@@ -159,13 +173,18 @@ def _rebuilt(
 
 
 def _differs(run: str, row: Mapping[str, Any], found: Any, tolerance: float) -> str:
-    here = "its data or this version of the program" if row["state"] == State.DONE else "the moment it was stopped"
-    away = "are no numbers" if np.isnan(found.away) else f"differ by up to {found.away:.2g}"
-    machine = "" if str(row["device"]).startswith("CPU") else f"; it was trained on {row['device']}, and this is a CPU"
-    return (
-        f"Run {run} cannot be had again: {found.how}, its test predictions {away} where at most {tolerance:g} is "
-        f"allowed, because of {here}{machine}. Run it again and export that."
+    here = (
+        _("its data or this version of the program") if row["state"] == State.DONE else _("the moment it was stopped")
     )
+    away = _("are no numbers") if np.isnan(found.away) else _("differ by up to {away}", away=f"{found.away:.2g}")
+    machine = ""
+    if not str(row["device"]).startswith("CPU"):
+        machine = _("; it was trained on {device}, and this is a CPU", device=row["device"])
+    return _(
+        "Run {run} cannot be had again: trained again, its test predictions {away} where at most {tolerance} is "
+        "allowed, because of {here}{machine}. Run it again and export that.",
+        run=run, away=away, tolerance=f"{tolerance:g}", here=here, machine=machine,
+    )  # fmt: skip
 
 
 def _answers(
@@ -225,20 +244,27 @@ def _parts(draft: Path, record: Mapping[str, Any], found: Any) -> dict[str, Any]
     state = {name: tensor.contiguous().clone() for name, tensor in found.predictor.state_dict().items()}
     if hasattr(found.task.space, "tokenizer"):
         found.task.space.tokenizer.backend_tokenizer.save(str(draft / preparation.TOKENIZER))
-    remarks: list[str] = []
+    remarks: list[Note] = []
     for form in ("onnx", "pt2"):
         parts = Parts(draft, found.held.test.x, form)
         tree = parts.of(found.predictor)
         model = Model(draft, {**record, "parts": tree})
         away = float(np.abs(model.told(found.hand.test) - found.told).max() / found.held.spread)
-        remarks += [f"The network is kept in torch's own form, not as ONNX: {reason}." for reason in parts.reasons]
+        remarks += [
+            Note("The network is kept in torch's own form, not as ONNX: {reason}.", {"reason": reason})
+            for reason in parts.reasons
+        ]
         if away <= TOLERANCE:
             break
-        remarks.append(f"A learner answers otherwise behind {form}, by up to {away:.1g}.")
+        told = {"form": form, "away": f"{away:.1g}"}
+        remarks.append(Note("A learner answers otherwise behind {form}, by up to {away}.", told))
         for file in (*draft.glob("network*"), *draft.glob("learner*")):
             file.unlink()
     else:
-        raise Unusable(f"The exported model answers otherwise than the run, by up to {away:.2g}: it is not exported.")
+        raise Unusable(
+            _("The exported model answers otherwise than the run, by up to {away}: it is not exported.",
+              away=f"{away:.2g}")
+        )  # fmt: skip
     if state:
         save_file(state, draft / "weights.safetensors")
     return {"parts": tree, "remarks": remarks}

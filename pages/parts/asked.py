@@ -6,14 +6,14 @@ import json
 import select
 import subprocess
 import sys
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import streamlit as st
 
-from pages.parts import taken
+from pages.parts import reads, taken
 from tlcore.errors import Unusable
+from tlcore.launch.detached import environment
 from tlcore.store import home
 from tlcore.words import _, language
 
@@ -47,7 +47,7 @@ class Answerer:
             if self.process is None or self.process.poll() is not None:
                 with (home() / LOG).open("wb") as log:
                     self.process = subprocess.Popen(
-                        [sys.executable, "-m", "tlcore.export.answering"], cwd=Path(__file__).parents[2], text=True,
+                        [sys.executable, "-m", "tlcore.export.answering"], env=environment(reads.store()), text=True,
                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
                     )  # fmt: skip
             assert self.process.stdin is not None

@@ -14,7 +14,7 @@ from tlcore.charts.answers import Answer, gain
 from tlcore.measure.gain import BASELINE, HURTS, LEAST_SEEDS, OPEN, recommended
 from tlcore.room import size
 from tlcore.store import StoredExperiment
-from tlcore.words import _
+from tlcore.words import _, told
 
 REBUILDING = 15.0  # seconds to rebuild a model and write it down, about
 
@@ -116,7 +116,7 @@ def folder(run: str) -> None:
     else:
         st.caption(_("Checked: it answers all {n} test cases as its run did.", n=f"{check['rows']:,}"))
     for remark in record["remarks"]:
-        st.caption(show.plain(remark))
+        st.caption(show.plain(told(remark)))
     place = taken.folder(run)
     with st.expander(_("How to ask it"), icon=":material/terminal:"):
         st.code(f"python -m tlcore export {run} --to MODEL\npython -m tlcore predict MODEL FILE --to answers.csv", "sh")

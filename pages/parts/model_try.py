@@ -12,6 +12,7 @@ import streamlit as st
 from pages.parts import asked, forms, reads, samples, show, taken, uploads
 from tlcore.charts import style
 from tlcore.errors import Unusable
+from tlcore.export.model import NUMBER, PROBABILITY
 from tlcore.files.parts import frame
 from tlcore.situation import Examples, Split, split
 from tlcore.store import StoredExperiment
@@ -117,9 +118,9 @@ def _one(experiment: StoredExperiment, strategy: str, run: str, question: dict[s
     answer, record = told["answers"][0], taken.record(run) or {}
     classes = record["answers"]["classes"]
     if classes:
-        st.markdown(f"### {show.plain(str(answer['predicted']))}")
+        st.markdown(f"### {show.plain(str(answer[NUMBER]))}")
         chances = pd.DataFrame(
-            {"class": classes, "chance": [answer[f"probability of {name}"] for name in classes]}
+            {"class": classes, "chance": [answer[PROBABILITY.format(name)] for name in classes]}
         ).sort_values("chance", ascending=False, kind="stable")
         st.dataframe(
             chances.head(10), hide_index=True,
@@ -136,7 +137,7 @@ def _one(experiment: StoredExperiment, strategy: str, run: str, question: dict[s
                   threshold=f"{record['answers']['threshold']['value']:.0%}")
             )  # fmt: skip
     else:
-        st.markdown(f"### {answer['predicted']:.4g}")
+        st.markdown(f"### {answer[NUMBER]:.4g}")
     for note in told["notes"]:
         st.caption(show.plain(note))
     st.markdown(_("**The labelled examples most like it, as this model sees them**"))
@@ -170,7 +171,8 @@ def _of_file(experiment: StoredExperiment, runs: Mapping[str, str]) -> None:
         st.caption(_("Columns may come in any order; what is missing or of another type is said."))
         return
     path = uploads.folder() / uploads.keep(brought.name, brought.getvalue())
-    tables = []
+    tables: list[pd.DataFrame] = []
+    headings: dict[str, str] = {}  # the page's; in the file the answers keep the names by which a program knows them
     for strategy, run in runs.items():
         try:
             told = asked.ask(run, file=str(path))
@@ -178,12 +180,22 @@ def _of_file(experiment: StoredExperiment, runs: Mapping[str, str]) -> None:
             show.problems(Unusable(*map(uploads.plain, error.problems)))
             return
         table = pd.DataFrame(told["answers"]).set_index("input")
-        tables.append(table.rename(columns={name: f"{style.title(strategy)}: {name}" for name in table}))
+        words = _headings(table)
+        names = {name: f"{style.title(strategy)}: {name}" for name in table}
+        headings |= {names[name]: f"{style.title(strategy)}: {words[name]}" for name in table}
+        tables.append(table.rename(columns=names))
         for note in told["notes"]:
             st.caption(show.plain(note))
     answers = pd.concat(tables, axis=1).reset_index(names=_("Input"))
-    st.dataframe(answers, hide_index=True)
+    st.dataframe(answers, hide_index=True, column_config=headings)
     show.download(answers, key=f"answers {brought.name}", name="answers.csv")
+
+
+def _headings(answers: pd.DataFrame) -> dict[str, str]:
+    """The columns of answers (`tlcore.export.Model.predict`) as a person reads them."""
+    start = PROBABILITY.format("")
+    chances = {name: _("Probability of {answer}", answer=name.removeprefix(start)) for name in answers}
+    return {**chances, NUMBER: _("Answer")}
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

@@ -1,9 +1,8 @@
-"""Models that were taken away from this page: exported by a process of its own, kept under the home folder by run."""
+"""Models that were taken away from this page: made by a process of their own, kept under the home folder by run."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -13,17 +12,19 @@ import streamlit as st
 
 from pages.parts import language, reads, show
 from tlcore.export.folder import MANIFEST
-from tlcore.launch.detached import spawn
+from tlcore.launch import models
 from tlcore.preflight import duration
-from tlcore.store import home
+from tlcore.store import StoredExperiment
+from tlcore.store.attempts import basis
 from tlcore.words import _
+from tlcore.words import language as spoken
 
 POLL = 1.0  # seconds
 
 
 def folder(run: str) -> Path:
     """Where the model of a run is, or would be."""
-    return (home() / "models" / run).resolve()
+    return models.folder(reads.store(), run)
 
 
 def record(run: str) -> dict[str, Any] | None:
@@ -32,29 +33,25 @@ def record(run: str) -> dict[str, Any] | None:
     return _record(file, file.stat().st_mtime_ns) if file.is_file() else None
 
 
+def ready(experiment: StoredExperiment, run: str) -> bool:
+    """Whether there is a model of the run as it is now, with a card that tells this comparison as it is now."""
+    return (record(run) or {}).get("of") == basis(reads.runs(experiment), run, experiment.id)
+
+
 def make(experiment: str, *runs: str) -> None:
-    """Begin to export these runs of an experiment, each in a process of its own."""
+    """Begin to make the models of these runs of an experiment."""
     for run in runs:
-        log = _log(run)
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.unlink(missing_ok=True)  # what it says is of this time alone
-        words = ["-m", "tlcore", "export", run, "--to", str(folder(run)), "--experiment", experiment, "--force"]
-        _under_way()[run] = spawn(reads.store(), words, str(log.relative_to(home())))
+        models.make(reads.store(), experiment, run, spoken())
 
 
 def making(run: str) -> bool:
-    """Whether the run is being exported just now."""
-    process = _under_way().get(run)
-    return process is not None and process.poll() is None
+    """Whether the model of the run is being made just now."""
+    return models.making(reads.store(), run)
 
 
-def failed(run: str) -> str:
-    """Why the last export of the run has failed; "" where it has not."""
-    process = _under_way().get(run)
-    if process is None or not process.poll():
-        return ""
-    lines = _log(run).read_text(errors="replace").strip().splitlines()
-    return lines[-1] if lines else _("The process ended without a word.")
+def problems(run: str) -> list[str]:
+    """Why the model of the run could not be made the last time; nothing where it could."""
+    return models.problems(reads.store(), run)
 
 
 def watched(runs: list[str], seconds: float) -> None:
@@ -65,7 +62,7 @@ def watched(runs: list[str], seconds: float) -> None:
         language.speak()
         if not any(making(run) for run in runs):
             st.rerun()
-        steps = [line for run in runs if making(run) for line in _log(run).read_text(errors="replace").splitlines()]
+        steps = [models.step(reads.store(), run) for run in runs if making(run)]
         st.status(_("Making the model; this takes about {time} ...", time=duration(seconds)), state="running")
         st.caption(show.plain(steps[-1]) if steps else "")
 
@@ -76,16 +73,6 @@ def packed(run: str) -> bytes:
     """The folder as a zip."""
     place = folder(run)
     return _packed(place, (place / MANIFEST).stat().st_mtime_ns)
-
-
-@st.cache_resource(show_spinner=False)
-def _under_way() -> dict[str, subprocess.Popen[bytes]]:
-    """The exports that this server began, by run."""
-    return {}
-
-
-def _log(run: str) -> Path:
-    return home() / "models" / f"{run}.log"
 
 
 @st.cache_data(show_spinner=False, max_entries=20)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import compare, forms, frame, model_choice, model_try, reads, show, taken
 from tlcore.charts import style
+from tlcore.errors import Unusable
 from tlcore.words import _
 
 TITLE, ICON, PLACE = "Model", ":material/deployed_code:", 20
@@ -28,17 +29,15 @@ for name in filter(lambda name: model_choice.harmful(summary, name), chosen):
     harm = _("{strategy} surely hurts here: do not use it.", strategy=style.title(name))
     st.warning(harm, icon=":material/dangerous:")
 
-missing = [row["run"] for row in chosen.values() if taken.record(row["run"]) is None]
+ready = {name: row["run"] for name, row in chosen.items() if taken.ready(experiment, row["run"])}
+missing = [row["run"] for name, row in chosen.items() if name not in ready]
 if any(taken.making(row["run"]) for row in chosen.values()):
     taken.watched([row["run"] for row in chosen.values()], model_choice.seconds(chosen.values()))
 elif missing:
     model_choice.offer(experiment, chosen, missing)
-for row in chosen.values():
-    if reason := taken.failed(row["run"]):
-        st.error(show.plain(reason), icon=":material/error:")
-if taken.record(run["run"]) is not None:
-    model_choice.folder(run["run"])
-ready = {name: row["run"] for name, row in chosen.items() if taken.record(row["run"]) is not None}
+for one in missing:
+    show.problems(Unusable(*taken.problems(one)))
 if strategy in ready:
+    model_choice.folder(run["run"])
     st.subheader(_("Try it"), anchor=False)
     model_try.panel(experiment, ready)

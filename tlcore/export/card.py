@@ -11,6 +11,7 @@ import yaml
 from tlcore import catalog
 from tlcore.measure.gain import BASELINE, CEILING, HELPS, HURTS, LEAST_SEEDS, OPEN, SAME
 from tlcore.spec import RunSpec
+from tlcore.words import told as in_words
 
 MOST_COLUMNS = 40  # that are named
 
@@ -193,7 +194,7 @@ def _made(record: Mapping[str, Any], spec: RunSpec, strategy: Any, told: Mapping
         f"second ({pace['on']})",
         "- " + ", ".join(f"{name} {version}" for name, version in record["versions"].items()),
     ]
-    return "\n".join(lines + [f"- {reason}" for reason in record["remarks"]])
+    return "\n".join(lines + [f"- {in_words(remark)}" for remark in record["remarks"]])
 
 
 def _checked(record: Mapping[str, Any]) -> str:

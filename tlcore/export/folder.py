@@ -22,6 +22,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from tlcore.errors import Unusable
+from tlcore.words import _
 
 FORMAT = 1
 MANIFEST = "model.json"
@@ -31,10 +32,10 @@ MANIFEST = "model.json"
 def drafted(to: Path, *, replace: bool = False) -> Iterator[Path]:
     """A folder beside ``to`` that becomes it when the block ends well, and vanishes when it does not.
 
-    Raises `Unusable`, before anything is written, where ``to`` holds something. With ``replace`` an earlier export
-    gives way; nothing else does.
+    Raises `Unusable` where ``to`` holds something: before anything is written, and once more when the block has ended,
+    as it may last minutes. With ``replace`` an earlier export gives way; nothing else does.
     """
-    to = to.absolute()
+    to = to.resolve()  # a link stays, what it points to is written
     _check_free(to, replace)
     draft = Path(mkdtemp(prefix=f".{to.name}.", dir=to.parent))
     try:
@@ -42,30 +43,40 @@ def drafted(to: Path, *, replace: bool = False) -> Iterator[Path]:
         draft.chmod(0o755)  # what mkdtemp makes is for one's own eyes
         for file in draft.iterdir():
             file.chmod(0o644)
-        if to.exists():
-            old = Path(mkdtemp(prefix=f".{to.name}.old.", dir=to.parent))
-            os.replace(to, old)
-            os.replace(draft, to)
-            shutil.rmtree(old)
-        else:
-            os.replace(draft, to)
+        _check_free(to, replace)
+        _swap(draft, to)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
+def _swap(draft: Path, to: Path) -> None:
+    """The draft in the place of ``to``; where that cannot be done, what was there is there again."""
+    if not to.exists():
+        os.replace(draft, to)
+        return
+    old = draft.with_name(f"{draft.name}.old")
+    os.replace(to, old)
+    try:
+        os.replace(draft, to)
+    except OSError:
+        os.replace(old, to)
+        raise
+    shutil.rmtree(old)
+
+
 def _check_free(to: Path, replace: bool) -> None:
     if not to.parent.is_dir():
-        raise Unusable(f"There is no folder {to.parent} to write {to.name} to.")
+        raise Unusable(_("There is no folder {folder} to write {name} to.", folder=to.parent, name=to.name))
     if not os.access(to.parent, os.W_OK):
-        raise Unusable(f"{to.parent} cannot be written to; name a folder of yours.")
+        raise Unusable(_("{folder} cannot be written to; name a folder of yours.", folder=to.parent))
     if to.exists() and not to.is_dir():
-        raise Unusable(f"{to} is a file; name a new folder.")
+        raise Unusable(_("{path} is a file; name a new folder.", path=to))
     if not to.exists() or not any(to.iterdir()):
         return
     if not (to / MANIFEST).is_file():
-        raise Unusable(f"{to} holds other files; name a new folder.")
+        raise Unusable(_("{folder} holds other files; name a new folder.", folder=to))
     if not replace:
-        raise Unusable(f"{to} holds a model already; name a new folder, or say --force to replace it.")
+        raise Unusable(_("{folder} holds a model already; name a new folder, or say --force to replace it.", folder=to))
 
 
 def seal(draft: Path, record: dict[str, Any]) -> None:
@@ -83,23 +94,28 @@ def opened(folder: Path) -> dict[str, Any]:
     """
     path = folder / MANIFEST
     if not folder.exists():
-        raise Unusable(f"There is no folder {folder}.")
+        raise Unusable(_("There is no folder {folder}.", folder=folder))
     if not path.is_file():
-        raise Unusable(f"{folder} is no exported model: it holds no {MANIFEST}.")
+        raise Unusable(_("{folder} is no exported model: it holds no {file}.", folder=folder, file=MANIFEST))
     try:
         record = json.loads(path.read_text("utf-8"))
         written = record.pop("sha256")
         version = record["format"]
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise Unusable(f"{path} is damaged or cut short; export the model again.") from error
+        raise Unusable(_("{file} is damaged or cut short; export the model again.", file=path)) from error
     if version != FORMAT:
-        raise Unusable(f"{folder} is of format {version}, and this version reads format {FORMAT}; export it again.")
+        raise Unusable(
+            _("{folder} is of format {found}, and this version reads format {read}; export it again.", folder=folder,
+              found=version, read=FORMAT)
+        )  # fmt: skip
     _check(path, written, _plain(record))
     for name, known in record["files"].items():
         if Path(name).name != name:
-            raise Unusable(f"{path} names a file outside its folder, {name}; do not use it.")
+            raise Unusable(_("{file} names a file outside its folder, {name}; do not use it.", file=path, name=name))
         if not (folder / name).is_file():
-            raise Unusable(f"{folder} is not whole: {name} is missing; export the model again.")
+            raise Unusable(
+                _("{folder} is not whole: {name} is missing; export the model again.", folder=folder, name=name)
+            )
         _check(folder / name, known, (folder / name).read_bytes())
     return record
 
@@ -108,9 +124,9 @@ def _check(file: Path, known: str, content: bytes) -> None:
     found = _hash(content)
     if found != known:
         raise Unusable(
-            f"{file} was changed or cut short since it was exported: its SHA-256 begins with {found[:12]} and should "
-            f"begin with {known[:12]}. Export the model again."
-        )
+            _("{file} was changed or cut short since it was exported: its SHA-256 begins with {found} and should begin "
+              "with {known}. Export the model again.", file=file, found=found[:12], known=known[:12])
+        )  # fmt: skip
 
 
 def _hash(content: bytes) -> str:

@@ -15,6 +15,7 @@ from tlcore.export import folder as folders
 from tlcore.export import parts, preparation, reading
 from tlcore.export.networks import PROGRAM
 from tlcore.situation import Examples
+from tlcore.words import _
 
 NUMBER = "predicted"
 PROBABILITY = "probability of {}"
@@ -98,10 +99,13 @@ def load(folder: str | Path, *, trusted: bool = False) -> Model:
     record = folders.opened(path)
     for name in parts.files(record["parts"]):
         if name not in record["files"]:
-            raise Unusable(f"{path / folders.MANIFEST} names a file that is not among its own, {name}; do not use it.")
+            raise Unusable(
+                _("{file} names a file that is not among its own, {name}; do not use it.",
+                  file=path / folders.MANIFEST, name=name)
+            )  # fmt: skip
         if name.endswith(PROGRAM) and not trusted:
             raise Unusable(
-                f"{path / name} is a program of PyTorch, and opening it can run code. If you trust who made it, say "
-                "--trust, or load(folder, trusted=True)."
-            )
+                _("{file} is a program of PyTorch, and opening it can run code. If you trust who made it, say --trust, "
+                  "or load(folder, trusted=True).", file=path / name)
+            )  # fmt: skip
     return Model(path, record)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from tlcore.errors import Unusable
+from tlcore.words import _
 
 PROGRAM = ".pt2"
 AT_ONCE = 256  # rows that pass at a time
@@ -58,7 +59,7 @@ class Torch:
 def network(file: Path) -> Network:
     """Raises `Unusable` for a file of another kind."""
     if file.suffix not in (".onnx", PROGRAM):
-        raise Unusable(f"{file} is no network that can be read; export the model again.")
+        raise Unusable(_("{file} is no network that can be read; export the model again.", file=file))
     return Onnx(file) if file.suffix == ".onnx" else Torch(file)
 
 

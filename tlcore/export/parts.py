@@ -25,6 +25,7 @@ from scipy.special import softmax
 from tlcore.errors import Unusable
 from tlcore.export.networks import Network, network
 from tlcore.spaces import Audio, Image, Table, Text
+from tlcore.words import _
 
 TINY = 1e-12  # of a probability, before its logarithm is taken
 
@@ -160,5 +161,7 @@ def learner(file: Path) -> Any:
 
     strange = [name for name in get_untrusted_types(file=file) if name not in TRUSTED]
     if strange:
-        raise Unusable(f"{file} holds a {strange[0]}, which no exported learner is made of; do not use it.")
+        raise Unusable(
+            _("{file} holds a {kind}, which no exported learner is made of; do not use it.", file=file, kind=strange[0])
+        )
     return load(file, trusted=list(TRUSTED))

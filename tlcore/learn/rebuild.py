@@ -26,6 +26,7 @@ from tlcore.learn.shelf import Shelf
 from tlcore.phase import Phase
 from tlcore.situation import Situation, Split, split
 from tlcore.spec import RunSpec
+from tlcore.words import _
 
 How = Literal["rebuilt", "trained again"]
 REBUILT: How = "rebuilt"
@@ -85,14 +86,14 @@ def rebuilt(
         return Rebuilt(predictor, task, held, hand, told, valid, how, away, course.selectors[-1])
 
     if stored is not None:
-        report("Rebuilding the model ...")
+        report(_("Rebuilding the model ..."))
         try:
             found = walked(lambda story: _still(story, shelf, spec.metric), REBUILT)
             if found.away <= tolerance:
                 return found
         except (RuntimeError, ValueError, KeyError):  # its story takes another turn where nothing was learnt
             pass
-    report("Training the run again, as it was asked for ...")
+    report(_("Training the run again, as it was asked for ..."))
     return walked(lambda story: story, AGAIN)
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 SERVED = Path(__file__).with_name("served.py")
 PROGRAM = Path(__file__).parents[1]
-ALONG = ("export", "files", "spaces")  # of this package, with its single files: what answers goes along, on no index
+# Of this package, which is on no index: what answers goes along.
+ALONG = ("*.py", "export/**/*.py", "files/**/*.py", "kinds/__init__.py", "kinds/prepared.py", "spaces/**/*.py")
 # What an exported model needs to answer, besides MLflow; tests/test_export.py holds it against what is loaded.
 NEEDS = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "skops", "onnxruntime", "pillow", "babel", "PyYAML")
 NEEDS_WHERE = {"network.pt2": ("torch",)}
@@ -74,7 +75,7 @@ def _export(store: Store, experiment_id: str, run: str, folder: Path) -> None:
 
 def _along(to: Path) -> Path:
     """A copy of the part of this package that answers."""
-    for file in (*PROGRAM.glob("*.py"), *(file for part in ALONG for file in (PROGRAM / part).rglob("*.py"))):
+    for file in (file for part in ALONG for file in PROGRAM.glob(part)):
         place = to / PROGRAM.name / file.relative_to(PROGRAM)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, place)

@@ -10,7 +10,6 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from hashlib import blake2s
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,6 +24,7 @@ from tlcore.mirror.server import EXPERIMENT, RUN, STATE_OF, Server
 from tlcore.outcome import State
 from tlcore.spec import RunSpec
 from tlcore.store import Store, StoredExperiment
+from tlcore.store.attempts import fingerprint, of_all
 
 ENDINGS = {State.DONE: "FINISHED", State.STOPPED: "FINISHED", State.CANCELLED: "KILLED"}  # all others: FAILED
 LOCK = "mirror.lock"
@@ -72,11 +72,6 @@ def mirror(
         with server.reached("all runs were written, their summary was not"):
             _sum_up(server, parent, stored, over, summary, attach)
     return Mirrored(parent.info.run_id, written, len(over) - written, len(runs) - len(over))
-
-
-def fingerprint(run: Any) -> str:
-    """What a copy is a copy of: this very attempt at the run, with its end."""
-    return f"{run.run} {run.state} {run.finished.timestamp() if pd.notna(run.finished) else 0:.3f}"
 
 
 def _present(server: Server, copy: Any, run: Any) -> bool:
@@ -154,7 +149,7 @@ def _sum_up(
     client, run = server.client, parent.info.run_id
     for file in attach:
         client.log_artifact(run, str(file))
-    state = blake2s("\n".join(map(fingerprint, over.itertuples())).encode(), digest_size=8).hexdigest()
+    state = of_all(over)
     if parent.data.tags.get(STATE_OF) == state:
         return
     table = io.StringIO()

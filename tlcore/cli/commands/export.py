@@ -32,6 +32,7 @@ def run(asked: Namespace) -> int:
     from tlcore.measure.payoffs import payoffs
     from tlcore.room import size
     from tlcore.store import Store
+    from tlcore.words import told
 
     if asked.threshold is not None and not 0 < asked.threshold < 1:
         raise Unusable(f"--threshold is {asked.threshold:g}; a probability lies between 0 and 1.")
@@ -56,6 +57,6 @@ def run(asked: Namespace) -> int:
     pace = record["latency"]
     print(f"{pace['one row, ms']:.1f} ms for one row, {pace['rows a second']:.0f} rows a second, on this machine.")
     for remark in record["remarks"]:
-        print(remark)
+        print(told(remark))
     print(f"Ask it with: python -m tlcore predict {asked.to} FILE")
     return 0
