@@ -142,6 +142,10 @@ class Experiment:
         """Its name where it stands on its own, not as a part of a sweep or a search."""
         return self.name.removeprefix(PART)
 
+    def varied(self, **changes: Any) -> Experiment:
+        """With other settings: an experiment of its own, which repeats nothing, not even where this one does."""
+        return replace(self, again="", **changes)
+
     def checked(self) -> Experiment:
         """The same experiment with every open choice made. Raises `Unusable` with all that is wrong."""
         problems: list[str] = []

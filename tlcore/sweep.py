@@ -83,7 +83,7 @@ def sweep(asked: Experiment, axes: Sequence[Axis]) -> Sweep:
             for value in values
         )
     )
-    start = plan(replace(asked, labels=varied.get(LABELS, asked.labels)))
+    start = plan(asked.varied(labels=varied.get(LABELS, asked.labels)))
     if LABELS not in varied and len(start.experiment.labels) > 1:
         raise Unusable("A sweep has one label budget unless it varies them; name one, or vary labels.")
     cells = tuple(_cell(start, axes, values) for values in product(*(axis.values for axis in axes)))

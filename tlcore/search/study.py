@@ -144,7 +144,7 @@ def search(asked: Experiment, strategy: str, over: Iterable[str], trials: int, f
     if problems:
         raise Unusable(*problems)
     knobs = {name: values for name, values in asked.knobs.items() if name in (strategy, asked.backbone)}
-    planned = plan(replace(asked, strategies=(strategy,), knobs=knobs, name="")).experiment
+    planned = plan(asked.varied(strategies=(strategy,), knobs=knobs, name="")).experiment
     if len(planned.labels) > 1:
         raise Unusable("A search is about one label budget; name one.")
     found = Search(replace(planned, name=""), over, trials, fresh)
