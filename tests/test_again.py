@@ -230,6 +230,17 @@ def test_with_one_seed_the_margin_is_the_noise():
     assert rerun.beside(frame([0.70]), frame([0.715]), 0.01)["outcome"].tolist() == [rerun.FAR]
 
 
+def test_where_every_seed_came_out_equal_a_rounding_is_no_difference():
+    now = frame([0.81 + 1e-13, 0.815, 0.83])
+    assert rerun.beside(frame([0.81, 0.81, 0.81 - 1e-13]), now, 0.01)["outcome"].tolist() == [rerun.NEAR, rerun.NEAR, rerun.FAR]
+
+
+def test_a_seed_without_a_score_is_no_noise():
+    rows = rerun.beside(frame([0.70, 0.74, float("nan")]), frame([0.71, 0.74, 0.80]), 0.01)
+    assert rows["outcome"].tolist() == [rerun.NEAR, rerun.IDENTICAL, rerun.LACKING]
+    assert rerun.beside(frame([float("nan")]), frame([0.7]), 0.01)["outcome"].tolist() == [rerun.LACKING]
+
+
 def test_an_equal_headline_with_another_measure_is_not_identical():
     now = frame([0.70, 0.74])
     now.at[0, "test"] = {"roc_auc": 0.70, "log_loss": 0.4}
