@@ -232,7 +232,11 @@ def test_with_one_seed_the_margin_is_the_noise():
 
 def test_where_every_seed_came_out_equal_a_rounding_is_no_difference():
     now = frame([0.81 + 1e-13, 0.815, 0.83])
-    assert rerun.beside(frame([0.81, 0.81, 0.81 - 1e-13]), now, 0.01)["outcome"].tolist() == [rerun.NEAR, rerun.NEAR, rerun.FAR]
+    assert rerun.beside(frame([0.81, 0.81, 0.81 - 1e-13]), now, 0.01)["outcome"].tolist() == [
+        rerun.NEAR,
+        rerun.NEAR,
+        rerun.FAR,
+    ]
 
 
 def test_a_seed_without_a_score_is_no_noise():

@@ -8,8 +8,10 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from threading import Thread
 
 import numpy as np
+import optuna
 import pandas as pd
 import pytest
 import shelves
@@ -28,6 +30,7 @@ from tlcore.outcome import Outcome, State
 from tlcore.plan import plan
 from tlcore.search import driver, study
 from tlcore.search.space import searchable, space
+from tlcore.search.study import QUESTION
 from tlcore.spec import Experiment, Training
 from tlcore.store import Store
 
@@ -156,6 +159,40 @@ driver.drive(Store.open(), sys.argv[1], lambda store, experiment: print(experime
     assert study.standing(store, asked.id).under_way == under_way
     driver.drive(store, asked.id, made_up())
     assert list(study.standing(store, asked.id).trials["state"]) == ["complete"]
+
+
+def test_who_is_killed_while_beginning_leaves_no_search_and_can_begin_again(store, monkeypatch):
+    asked, write = wanted(), optuna.Study.set_user_attr
+
+    def killed(study: optuna.Study, key: str, value: object) -> None:
+        if key == QUESTION:
+            raise SystemExit
+        write(study, key, value)
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(optuna.Study, "set_user_attr", killed)
+        study.begin(store, asked)
+    assert study.found(store) == {}
+    with pytest.raises(Unusable, match="No search is called"):
+        study.load(store, asked.id)
+    _question, begun = study.load(store, study.begin(store, asked))
+    assert len(begun.trials) == 1
+
+
+def test_two_who_begin_at_once_ask_for_the_first_trial_once(store, monkeypatch):
+    asked, enqueue, others = wanted(), optuna.Study.enqueue_trial, []
+
+    def slow(study_of: optuna.Study, params: dict) -> None:
+        if not others:
+            others.append(Thread(target=study.begin, args=(store, asked)))
+            others[0].start()
+            others[0].join(1.0)  # it has looked for trials meanwhile, or waits
+        enqueue(study_of, params)
+
+    monkeypatch.setattr(optuna.Study, "enqueue_trial", slow)
+    _question, begun = study.load(store, study.begin(store, asked))
+    others[0].join()
+    assert len(begun.trials) == 1
 
 
 def test_an_interrupted_search_tries_what_an_undisturbed_one_would_have(store, tmp_path, monkeypatch):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from filelock import FileLock
 
 from tlcore import catalog
 from tlcore.errors import Unusable
@@ -29,7 +30,7 @@ from tlcore.store.submitting import identity
 if TYPE_CHECKING:
     from optuna import Study
 
-FILE = "search.db"
+FILE, LOCK = "search.db", "search.lock"  # the lock is held while a question is written down
 QUESTION, STOPPED = "question", "stopped"  # what a study remembers besides its trials
 TRIALS_AT_MOST, FRESH = 500, 5
 
@@ -156,13 +157,14 @@ def begin(store: Store, asked: Search) -> str:
     """Write the question down, unless somebody has, and lift a stop; returns its id. Trial 0 is what must be beaten."""
     import optuna
 
-    study = optuna.create_study(
-        storage=_storage(store.home), study_name=asked.id, direction="maximize", load_if_exists=True
-    )
-    study.set_user_attr(QUESTION, asked.to_dict())
-    study.set_user_attr(STOPPED, False)
-    if not study.trials:
-        study.enqueue_trial({name: asked.settings[name] for name in asked.over})
+    with FileLock(store.home / LOCK):  # of two who begin it at once, one alone asks for the first trial
+        study = optuna.create_study(
+            storage=_storage(store.home), study_name=asked.id, direction="maximize", load_if_exists=True
+        )
+        study.set_user_attr(STOPPED, False)
+        if not study.trials:
+            study.enqueue_trial({name: asked.settings[name] for name in asked.over})
+        study.set_user_attr(QUESTION, asked.to_dict())  # last: whoever finds it finds all of the search
     return asked.id
 
 
@@ -185,9 +187,10 @@ def load(store: Store, number: str) -> tuple[Search, Study]:
         if not (store.home / FILE).exists():
             raise KeyError(number)
         study = optuna.load_study(study_name=number, storage=_storage(store.home))
+        question = study.user_attrs[QUESTION]  # none where whoever began it was killed at it
     except KeyError:
         raise Unusable(f"No search is called {number!r}; `search` begins one and says its id.") from None
-    return Search.from_dict(study.user_attrs[QUESTION]), study
+    return Search.from_dict(question), study
 
 
 def standing(store: Store, number: str) -> Standing:
