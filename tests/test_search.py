@@ -169,9 +169,10 @@ def test_who_is_killed_while_beginning_leaves_no_search_and_can_begin_again(stor
             raise SystemExit
         write(study, key, value)
 
-    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+    with monkeypatch.context() as patch:
         patch.setattr(optuna.Study, "set_user_attr", killed)
-        study.begin(store, asked)
+        with pytest.raises(SystemExit):
+            study.begin(store, asked)
     assert study.found(store) == {}
     with pytest.raises(Unusable, match="No search is called"):
         study.load(store, asked.id)

@@ -2,8 +2,8 @@
 
 **Identical**: every measure on the test set is the same to the last digit. **Within the noise**: the headline score
 moved by no more than the standard deviation that other seeds made of the same strategy and label budget then; where
-there was one seed only, or all came out equal, by no more than the margin. **Different**: by more. A run without a score in one of the two,
-or one that was stopped early, is **not compared**.
+there was one seed only, or all came out equal, by no more than the margin. **Different**: by more. A
+run without a score in one of the two, or one that was stopped early, is **not compared**.
 """
 
 from __future__ import annotations
