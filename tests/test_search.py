@@ -20,7 +20,7 @@ from frames import runs_of
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from toys import pictures, table
 
-from tlcore import catalog, launch, search
+from tlcore import catalog, launch, search, sweep
 from tlcore.charts import tuning as charts
 from tlcore.cli import main
 from tlcore.errors import Unusable
@@ -33,6 +33,7 @@ from tlcore.search.space import searchable, space
 from tlcore.search.study import QUESTION
 from tlcore.spec import Experiment, Training
 from tlcore.store import Store
+from tlcore.words import speaking
 
 ASKED = Experiment(
     "cold_start", ("scratch",), {"source_size": 300}, labels=(40,), seeds=2, training=Training(epochs=2, least_steps=2)
@@ -105,6 +106,24 @@ def test_what_makes_no_search_is_answered_in_a_sentence(strategy, over, changes,
         study.search(asked, strategy, over, changes.get("trials", 4), changes.get("fresh", 3))
     assert answer in str(refusal.value)
     assert len(refusal.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: study.search(ASKED, "scratch", [], 4), "没有要搜索的设置"),
+        (lambda: study.search(ASKED, "scratch", ["rate"], 4), "scratch 的设置中没有“rate”。"),
+        (lambda: study.search(replace(ASKED, labels=(2,)), "scratch", ["lr"], 4), "有一个标签预算是 2"),
+        (lambda: study.search(ASKED, "pretrained_fine_tune", ["lr"], 4), "不适用于此处"),
+        (lambda: sweep.sweep(ASKED, [sweep.Axis("label_noise", ())]), "label_noise 没有可变的取值"),
+        (lambda: sweep.sweep(ASKED, [sweep.Axis("label_noise", (7.0,))]), "的值为 7.0；必须在 0.0 与"),
+        (lambda: sweep.sweep(replace(ASKED, labels=(20, 40)), [sweep.Axis("label_noise", (0.1,))]), "一次扫描"),
+    ],
+)  # fmt: skip
+def test_a_page_says_what_is_wrong_in_the_language_of_its_reader(ask, words):
+    with speaking("zh_CN"), pytest.raises(Unusable) as refusal:
+        ask()
+    assert words in str(refusal.value)
 
 
 # The driver.

@@ -119,7 +119,8 @@ def fitted(curve: pd.DataFrame, best: float) -> Fit:
     spread = _smooth(share, np.maximum(each.std(axis=0, ddof=1), max(1e-3 * np.ptp(each), TINY)))
     rng = np.random.default_rng(SEED)
     means = each[rng.integers(0, seeds, (DRAWS, seeds))].mean(axis=1)
-    law, *draws = (Law(*found, most) for found in _laws(share, np.vstack([each.mean(axis=0), means]), spread, best))
+    laws = _laws(share, np.vstack([each.mean(axis=0), means]), spread, best)
+    law, *draws = (Law(top, drop, rate, most) for top, drop, rate in laws.tolist())
     off = each.mean(axis=0) - law(budgets)
     free = len(budgets) - 3  # top, drop and rate
     if fdtrc(free, len(budgets) * (seeds - 1), float((seeds * (off / spread) ** 2).sum()) / free) < DOUBT:
