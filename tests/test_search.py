@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from tlcore import catalog, launch, search, sweep
 from tlcore.charts import tuning as charts
 from tlcore.cli import main
 from tlcore.errors import Unusable
+from tlcore.launch import dry_runs
 from tlcore.measure import tuned
 from tlcore.measure.gain import HELPS, HURTS, OPEN, SAME
 from tlcore.outcome import Outcome, State
@@ -422,6 +424,16 @@ def test_a_dry_run_says_what_it_would_cost_and_starts_nothing(store, capsys):
     assert main(["search", "cold_start", "--over", "lr", "--trials", "5", "--seeds", "3", "--dry-run"]) == 0
     assert "at most 25 runs" in capsys.readouterr().err
     assert study.found(store) == {}
+
+
+def test_two_measured_steps_say_what_a_search_takes_where_no_run_does(store):
+    asked, told = wanted(), []
+    file = dry_runs._file(store, plan(asked.experiment))
+    file.parent.mkdir(parents=True)
+    for seconds in (1.0, 10.0):
+        file.write_text(json.dumps({"seconds": seconds, "memory": 1e9, "weights": 1e6, "total": None}))
+        told.append(search.cost(asked, store).seconds)
+    assert told[1] > 5 * told[0]
 
 
 pytestmark = pytest.mark.usefixtures("quiet")

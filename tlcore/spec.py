@@ -183,14 +183,7 @@ class Experiment:
                 )
             )
         if self.device not in ("auto", "cpu", "cuda"):
-            problems.append(
-                _(
-                    "{where} is {value}; it must be one of {names}.",
-                    where="device",
-                    value=repr(self.device),
-                    names="auto, cpu, cuda",
-                )
-            )
+            problems.append(_("device is {value}; it must be auto, cpu or cuda.", value=repr(self.device)))
         if self.metric != "auto":
             attempt(catalog.metric, self.metric)
         if self.backbone != "auto":
