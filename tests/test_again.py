@@ -12,18 +12,21 @@ import pytest
 import shelves
 import toys
 from apps import opened, said
+from evidence import evidence
 from sqlalchemy import update
 
-from tlcore import again, launch
+from tlcore import again, launch, sweep
 from tlcore.cli import main
 from tlcore.errors import Unusable
 from tlcore.measure import rerun
 from tlcore.outcome import Failure, Outcome, State
 from tlcore.plan import plan
 from tlcore.scenarios import own_files
+from tlcore.search import study
 from tlcore.spec import Experiment, RunSpec, Training
 from tlcore.store import facts
 from tlcore.store.schema import experiments, runs
+from tlcore.sweep import Axis
 
 SHORT = Training(epochs=1, least_steps=2)
 COLD = Experiment("cold_start", ("frequency_table", "fine_tune"), labels=(40,), seeds=2, training=SHORT, device="cpu")
@@ -227,6 +230,21 @@ def test_with_one_seed_the_margin_is_the_noise():
     assert rerun.beside(frame([0.70]), frame([0.715]), 0.01)["outcome"].tolist() == [rerun.FAR]
 
 
+def test_where_every_seed_came_out_equal_a_rounding_is_no_difference():
+    now = frame([0.81 + 1e-13, 0.815, 0.83])
+    assert rerun.beside(frame([0.81, 0.81, 0.81 - 1e-13]), now, 0.01)["outcome"].tolist() == [
+        rerun.NEAR,
+        rerun.NEAR,
+        rerun.FAR,
+    ]
+
+
+def test_a_seed_without_a_score_is_no_noise():
+    rows = rerun.beside(frame([0.70, 0.74, float("nan")]), frame([0.71, 0.74, 0.80]), 0.01)
+    assert rows["outcome"].tolist() == [rerun.NEAR, rerun.IDENTICAL, rerun.LACKING]
+    assert rerun.beside(frame([float("nan")]), frame([0.7]), 0.01)["outcome"].tolist() == [rerun.LACKING]
+
+
 def test_an_equal_headline_with_another_measure_is_not_identical():
     now = frame([0.70, 0.74])
     now.at[0, "test"] = {"roc_auc": 0.70, "log_loss": 0.4}
@@ -294,6 +312,32 @@ def test_a_run_or_an_unknown_name_is_refused(store, carried, capsys):
     assert "is a run; name an experiment" in capsys.readouterr().err
     assert main(["again", "nobody"]) == 2
     assert "No run or experiment is called 'nobody'" in capsys.readouterr().err
+
+
+# What is derived from a repeat.
+
+
+def test_what_varies_a_repeat_is_no_repeat(store, carried):
+    repeat = replace(COLD, again=f"{carried}.1")
+    grid = sweep.sweep(repeat, [Axis(sweep.LABELS, (40, 80))])
+    assert [cell.experiment.again for cell in grid.cells] == ["", ""]
+    assert {run.again for run in grid.whole.runs} == {""}
+    assert study.search(repeat, "fine_tune", ["lr"], 2).experiment.again == ""
+    assert evidence(asked=repeat).asked.again == ""
+
+
+@pytest.mark.usefixtures("quiet")
+def test_more_seeds_or_budgets_for_a_repeat_are_no_repeat(store, carried):
+    repeat = store.submit(again.planned(store, carried).plan)
+    for _ in range(4):
+        shelves.carried_out(store)
+    for page, key in (("verdict", None), ("what_if", "missing budgets")):
+        app = opened(f"compare/{page}.py", experiment=repeat)
+        buttons = [one for one in app.button if one.key == key or (not key and one.label.startswith("Add "))]
+        buttons[0].click().run()
+        assert not app.exception
+        assert store.experiment(app.query_params["experiment"]).experiment.again == ""
+    assert again.repeats(store.experiments(), carried) == [repeat]
 
 
 # The pages.

@@ -197,6 +197,24 @@ class TestMoreLabels:
         assert found.extrapolated
         assert found.gain == pytest.approx(law(800, 1.2, rate=rate) - law(400, 1.2, rate=rate), abs=1e-4)
 
+    @pytest.mark.parametrize("seed", range(6))
+    def test_a_flat_curve_brings_nothing_and_its_band_says_how_surely(self, seed):
+        noise = np.random.default_rng(seed).normal(0, 0.003, (SEEDS, len(BUDGETS)))
+        found = bought(pd.DataFrame(0.7 + noise, columns=BUDGETS), 400.0, 100.0, 1.0)
+        assert found.extrapolated
+        assert found.low <= found.gain <= found.high < 0.003
+        assert found.gain == pytest.approx(0, abs=1e-3)
+
+    def test_a_curve_at_its_best_brings_nothing_more(self):
+        found = bought(pd.DataFrame(np.ones((SEEDS, len(BUDGETS))), columns=BUDGETS), 400.0, 400.0, 1.0)
+        assert found[:3] == pytest.approx((0, 0, 0))
+
+    def test_no_law_promises_more_than_the_best_score_there_can_be(self):
+        noise = np.random.default_rng(0).normal(0, 0.02, (SEEDS, len(BUDGETS)))
+        fit = fitted(pd.DataFrame(law(BUDGETS, 1.5, top=1.03) + noise, columns=BUDGETS), 1.0)
+        assert max(some.top for some in (fit.law, *fit.draws)) == 1.0
+        assert fit.law(BUDGETS) == pytest.approx(law(BUDGETS, 1.5, top=1.03), abs=0.03)
+
     def test_the_band_holds_the_truth_in_most_experiments(self):
         rng, held, tried = np.random.default_rng(3), 0, 12
         for _ in range(tried):

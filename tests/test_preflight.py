@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -180,8 +182,13 @@ class TestRoom:
         assert "smaller batch" in memory
         (disk,) = doubts(self.found(plan, there=1e12, disk=2e9, free=1e9))
         assert "2.0 GB, and 1.0 GB of disk are free" in disk
+        (lack,) = doubts(self.found(plan, there=1e12, free=1e12, problem="memory"))
+        assert "did not fit into memory" in lack
+
+    def test_a_measurement_that_was_ended_from_outside_claims_no_more_than_that(self, plan):
         (killed,) = doubts(self.found(plan, there=1e12, free=1e12, problem="killed"))
-        assert "did not fit into memory" in killed
+        assert "ended from outside, as a rule because memory ran out" in killed
+        assert "did not fit" not in killed
 
     def test_very_many_runs_are_asked_back_about_with_time_and_disk(self, plan):
         few = preflight(plan, NOTHING)
@@ -199,6 +206,16 @@ class TestDryRuns:
         assert dry_runs.known(store, plan).seconds == 0.1
         assert dry_runs.known(store, shelves.planned(STRATEGIES, seeds=2)) is not None
         assert dry_runs.known(store, shelves.planned(STRATEGIES, training=Training(batch=128))) is None
+
+    def test_what_was_killed_is_tried_again_sooner_than_what_did_not_fit(self, store, plan):
+        file = dry_runs._file(store, plan)
+        file.parent.mkdir(parents=True)
+        for problem, again in (("killed", True), ("memory", False)):
+            file.write_text(json.dumps({"problem": problem}))
+            assert dry_runs.known(store, plan).problem == problem
+            earlier = time.time() - 600
+            os.utime(file, (earlier, earlier))
+            assert (dry_runs.known(store, plan) is None) == again
 
     def test_two_steps_in_a_process_of_their_own_say_time_memory_and_weights(self, store):
         cost = dry_runs.measured(store, make(Experiment("cold_start", ("scratch",), labels=(50,))))

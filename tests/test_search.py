@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from threading import Thread
 
 import numpy as np
+import optuna
 import pandas as pd
 import pytest
 import shelves
@@ -18,18 +21,21 @@ from frames import runs_of
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from toys import pictures, table
 
-from tlcore import catalog, launch, search
+from tlcore import catalog, launch, search, sweep
 from tlcore.charts import tuning as charts
 from tlcore.cli import main
 from tlcore.errors import Unusable
+from tlcore.launch import dry_runs
 from tlcore.measure import tuned
 from tlcore.measure.gain import HELPS, HURTS, OPEN, SAME
 from tlcore.outcome import Outcome, State
 from tlcore.plan import plan
 from tlcore.search import driver, study
 from tlcore.search.space import searchable, space
+from tlcore.search.study import QUESTION
 from tlcore.spec import Experiment, Training
 from tlcore.store import Store
+from tlcore.words import speaking
 
 ASKED = Experiment(
     "cold_start", ("scratch",), {"source_size": 300}, labels=(40,), seeds=2, training=Training(epochs=2, least_steps=2)
@@ -104,6 +110,24 @@ def test_what_makes_no_search_is_answered_in_a_sentence(strategy, over, changes,
     assert len(refusal.value.problems) == 1
 
 
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: study.search(ASKED, "scratch", [], 4), "没有要搜索的设置"),
+        (lambda: study.search(ASKED, "scratch", ["rate"], 4), "scratch 的设置中没有“rate”。"),
+        (lambda: study.search(replace(ASKED, labels=(2,)), "scratch", ["lr"], 4), "有一个标签预算是 2"),
+        (lambda: study.search(ASKED, "pretrained_fine_tune", ["lr"], 4), "不适用于此处"),
+        (lambda: sweep.sweep(ASKED, [sweep.Axis("label_noise", ())]), "label_noise 没有可变的取值"),
+        (lambda: sweep.sweep(ASKED, [sweep.Axis("label_noise", (7.0,))]), "的值为 7.0；必须在 0.0 与"),
+        (lambda: sweep.sweep(replace(ASKED, labels=(20, 40)), [sweep.Axis("label_noise", (0.1,))]), "一次扫描"),
+    ],
+)  # fmt: skip
+def test_a_page_says_what_is_wrong_in_the_language_of_its_reader(ask, words):
+    with speaking("zh_CN"), pytest.raises(Unusable) as refusal:
+        ask()
+    assert words in str(refusal.value)
+
+
 # The driver.
 
 
@@ -156,6 +180,41 @@ driver.drive(Store.open(), sys.argv[1], lambda store, experiment: print(experime
     assert study.standing(store, asked.id).under_way == under_way
     driver.drive(store, asked.id, made_up())
     assert list(study.standing(store, asked.id).trials["state"]) == ["complete"]
+
+
+def test_who_is_killed_while_beginning_leaves_no_search_and_can_begin_again(store, monkeypatch):
+    asked, write = wanted(), optuna.Study.set_user_attr
+
+    def killed(study: optuna.Study, key: str, value: object) -> None:
+        if key == QUESTION:
+            raise SystemExit
+        write(study, key, value)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(optuna.Study, "set_user_attr", killed)
+        with pytest.raises(SystemExit):
+            study.begin(store, asked)
+    assert study.found(store) == {}
+    with pytest.raises(Unusable, match="No search is called"):
+        study.load(store, asked.id)
+    _question, begun = study.load(store, study.begin(store, asked))
+    assert len(begun.trials) == 1
+
+
+def test_two_who_begin_at_once_ask_for_the_first_trial_once(store, monkeypatch):
+    asked, enqueue, others = wanted(), optuna.Study.enqueue_trial, []
+
+    def slow(study_of: optuna.Study, params: dict) -> None:
+        if not others:
+            others.append(Thread(target=study.begin, args=(store, asked)))
+            others[0].start()
+            others[0].join(1.0)  # it has looked for trials meanwhile, or waits
+        enqueue(study_of, params)
+
+    monkeypatch.setattr(optuna.Study, "enqueue_trial", slow)
+    _question, begun = study.load(store, study.begin(store, asked))
+    others[0].join()
+    assert len(begun.trials) == 1
 
 
 def test_an_interrupted_search_tries_what_an_undisturbed_one_would_have(store, tmp_path, monkeypatch):
@@ -365,6 +424,16 @@ def test_a_dry_run_says_what_it_would_cost_and_starts_nothing(store, capsys):
     assert main(["search", "cold_start", "--over", "lr", "--trials", "5", "--seeds", "3", "--dry-run"]) == 0
     assert "at most 25 runs" in capsys.readouterr().err
     assert study.found(store) == {}
+
+
+def test_two_measured_steps_say_what_a_search_takes_where_no_run_does(store):
+    asked, told = wanted(), []
+    file = dry_runs._file(store, plan(asked.experiment))
+    file.parent.mkdir(parents=True)
+    for seconds in (1.0, 10.0):
+        file.write_text(json.dumps({"seconds": seconds, "memory": 1e9, "weights": 1e6, "total": None}))
+        told.append(search.cost(asked, store).seconds)
+    assert told[1] > 5 * told[0]
 
 
 pytestmark = pytest.mark.usefixtures("quiet")

@@ -47,6 +47,13 @@ def test_a_price_and_more_labels_change_what_is_told_and_stay_whatever_another_p
     assert (app.number_input(key="saver_price").value, app.number_input(key="more_labels").value) == (0, 250)
 
 
+def test_why_there_is_no_figure_is_said_in_the_language_of_whoever_asks(example):
+    asked = {"experiment": example("cold_start"), "more_labels": "100000"}
+    words = "beyond four times as many"
+    assert words in said(opened("compare/what_if.py", **asked, lang="en"))
+    assert words not in said(opened("compare/what_if.py", **asked, lang="zh_CN"))
+
+
 def test_the_missing_budgets_are_offered_with_runs_and_time_and_started_at_a_click(example, monkeypatch):
     app = opened("compare/what_if.py", experiment=example("cold_start"))
     assert "runs to train, about" in said(app)

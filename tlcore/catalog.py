@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tlcore.errors import unknown
 from tlcore.knobs import check, filled, knob
+from tlcore.words import _, message
 
 if TYPE_CHECKING:
     import numpy as np
@@ -261,18 +262,20 @@ def metrics() -> dict[str, Metric]:
 
 
 def strategy(name: str, **knobs: Any) -> Strategy:
-    return _make("strategy", name, strategies(), knobs)
+    return _make(_("strategy"), name, strategies(), knobs)
 
 
 def scenario(name: str, **knobs: Any) -> Scenario:
-    return _make("scenario", name, scenarios(), knobs)
+    return _make(_("scenario"), name, scenarios(), knobs)
 
 
 def backbone(name: str, **knobs: Any) -> Backbone:
-    return _make("backbone", name, backbones(), knobs)
+    return _make(_("backbone"), name, backbones(), knobs)
 
 
-_PLURAL = {"table": "tables", "image": "images", "text": "texts", "audio": "sounds"}
+_PLURAL = {
+    "table": message("tables"), "image": message("images"), "text": message("texts"), "audio": message("sounds"),
+}  # fmt: skip
 
 
 def misread(name: str, situation: Situation) -> str | None:
@@ -280,12 +283,13 @@ def misread(name: str, situation: Situation) -> str | None:
     if not name or backbones()[name].modality == situation.modality:
         return None
     reads, data = backbones()[name].modality, situation.modality
-    return f"The backbone {name!r} reads {_PLURAL[reads]}, but this data is made of {_PLURAL[data]}."
+    return _("The backbone '{name}' reads {reads}, but this data is made of {data}.", name=name,
+             reads=_(_PLURAL[reads]), data=_(_PLURAL[data]))  # fmt: skip
 
 
 def metric(name: str) -> Metric:
     if name not in metrics():
-        raise unknown("metric", name, metrics())
+        raise unknown(_("metric"), name, metrics())
     return metrics()[name]
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from tlcore.words import _
+
 
 class TransferLabError(Exception):
     """The root of this package's own errors."""
@@ -44,8 +46,12 @@ def gathered(*attempts: Callable[[], Any]) -> list[Any]:
 
 
 def unknown(kind: str, name: object, offer: Iterable[str]) -> Unusable:
-    """The answer to a name nobody knows: the nearest one that exists, and all of them."""
+    """The answer to a name nobody knows: the nearest one that exists, and all of them. ``kind`` is said as it is."""
     offer = list(offer)
     near = get_close_matches(str(name), offer, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return Unusable(f"No {kind} is called {name!r}.{hint} On offer: {', '.join(offer)}.")
+    said = [
+        _("No {kind} is called '{name}'.", kind=kind, name=name),
+        *([_("Did you mean '{near}'?", near=near[0])] if near else []),
+        _("On offer: {names}.", names=", ".join(offer)),
+    ]
+    return Unusable(" ".join(said))

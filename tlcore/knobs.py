@@ -10,6 +10,7 @@ from dataclasses import field, fields
 from typing import Any, TypeVar
 
 from tlcore.errors import Unusable, unknown
+from tlcore.words import _
 
 Bag = TypeVar("Bag")
 
@@ -52,7 +53,12 @@ def schedule() -> Any:
 def filled(bag: type[Bag], owner: str, knobs: Mapping[str, Any]) -> Bag:
     """This dataclass with these knobs set. Raises `Unusable` for those it does not have."""
     known = [f.name for f in fields(bag)]  # type: ignore[arg-type]
-    strangers = [p for knob in knobs if knob not in known for p in unknown(f"knob of {owner}", knob, known).problems]
+    strangers = [
+        p
+        for knob in knobs
+        if knob not in known
+        for p in unknown(_("knob of {owner}", owner=owner), knob, known).problems
+    ]
     if strangers:
         raise Unusable(*strangers)
     return bag(**knobs)
@@ -65,21 +71,30 @@ def check(bag: Any, owner: str) -> None:
         raise Unusable(*problems)
 
 
+def whole(name: str, value: object, low: int, high: int) -> list[str]:
+    """What is wrong with a whole number from outside, in a sentence; none where it lies in its range."""
+    if type(value) is int and low <= value <= high:
+        return []
+    return [_("{name} is {value}; it must be a whole number between {low} and {high}.", name=name, value=repr(value),
+              low=low, high=high)]  # fmt: skip
+
+
 def _problem(owner: str, declared: Any, value: Any) -> str | None:
     """What is wrong with this value of a knob, in one sentence; None where it fits."""
     low, high, choices = (declared.metadata.get(key) for key in ("low", "high", "choices"))
-    where, default = f"{owner}.{declared.name}", declared.default
+    said, default = {"where": f"{owner}.{declared.name}", "value": repr(value)}, declared.default
     number = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
     if choices and value not in choices:
-        return f"{where} is {value!r}; it must be one of {', '.join(map(repr, choices))}."
+        named = ", ".join(map(repr, choices))
+        return _("{where} is {value}; it must be one of {names}.", **said, names=named)
     if isinstance(default, bool):
-        return None if isinstance(value, bool) else f"{where} is {value!r}; it must be true or false."
+        return None if isinstance(value, bool) else _("{where} is {value}; it must be true or false.", **said)
     if isinstance(default, int) and not (number and isinstance(value, int)):
-        return f"{where} is {value!r}; it must be a whole number."
+        return _("{where} is {value}; it must be a whole number.", **said)
     if isinstance(default, float) and not number:
-        return f"{where} is {value!r}; it must be a number."
+        return _("{where} is {value}; it must be a number.", **said)
     if isinstance(default, str) and not isinstance(value, str):
-        return f"{where} is {value!r}; it must be text."
+        return _("{where} is {value}; it must be text.", **said)
     if number and not (low if low is not None else value) <= value <= (high if high is not None else value):
-        return f"{where} is {value}; it must lie between {low} and {high}."
+        return _("{where} is {value}; it must lie between {low} and {high}.", low=low, high=high, **said)
     return None

@@ -12,6 +12,7 @@ from tlcore import catalog
 from tlcore.errors import Unusable, gathered
 from tlcore.situation import Situation, split
 from tlcore.spec import Experiment, RunSpec
+from tlcore.words import _
 
 RARE = 0.2  # a minority below this share makes accuracy misleading
 
@@ -99,7 +100,10 @@ def headline(situation: Situation) -> str:
 def refusal(strategy: str, situation: Situation, backbone: str = "auto") -> str | None:
     """Why this strategy does not apply here, in one sentence; None where it does."""
     missing = lacking(strategy, situation, backbone)
-    return f"{catalog.strategies()[strategy].title} does not apply here. {' '.join(missing)}" if missing else None
+    if not missing:
+        return None
+    return _("{strategy} does not apply here. {why}", strategy=_(catalog.strategies()[strategy].title),
+             why=" ".join(map(_, missing)))  # fmt: skip
 
 
 def lacking(strategy: str, situation: Situation, backbone: str = "auto") -> list[str]:
@@ -130,7 +134,9 @@ def backbone_for(name: str, situation: Situation) -> str:
         ready = () if len(situation.source) else (key for key in fitting if _at_hand(offers[key]))
         return next(iter(ready), next(key for key in fitting if offers[key].usual))
     if name not in fitting:
-        raise Unusable(f"{catalog.misread(name, situation)} Choose one of {', '.join(fitting)}.")
+        raise Unusable(
+            _("{why} Choose one of {names}.", why=catalog.misread(name, situation), names=", ".join(fitting))
+        )
     return name
 
 
@@ -143,9 +149,10 @@ def out_of_reach(plan: Plan) -> str | None:
     published, own = getattr(network, "published", None), getattr(network, "weights", None)
     if published is None or own or published.state() != "out of reach":
         return None
-    return (
-        f"The weights of {plan.backbone} are not on this machine and cannot be fetched. Connect once, or name a file "
-        f"or folder: --set {plan.backbone}.weights=PLACE. `python -m tlcore backbones` says what can be had."
+    return _(
+        "The weights of {network} are not on this machine and cannot be fetched. Connect once, or name a file or "
+        "folder: --set {network}.weights=PLACE. `python -m tlcore backbones` says what can be had.",
+        network=plan.backbone,
     )
 
 
@@ -159,9 +166,10 @@ def _without_source(situation: Situation) -> str:
     taught = [
         name for name, offer in catalog.backbones().items() if offer.modality == situation.modality and offer.pretrained
     ]
-    return (
-        "There is no source, so all that can be carried over are the weights a network comes with, and none is here. "
-        f"Choose a network: one of {', '.join(taught)}; `python -m tlcore backbones` says what can be had."
+    return _(
+        "There is no source, so all that can be carried over are the weights a network comes with, and none is "
+        "here. Choose a network: one of {names}; `python -m tlcore backbones` says what can be had.",
+        names=", ".join(taught),
     )
 
 
@@ -172,7 +180,12 @@ def _metric(name: str, situation: Situation) -> str:
     if situation.kind not in kinds:
         fitting = [key for key, metric in catalog.metrics().items() if situation.kind in metric.kinds]
         raise Unusable(
-            f"The metric {name!r} measures {' and '.join(sorted(kinds))} tasks, but this one is "
-            f"{situation.kind}. Choose one of {', '.join(fitting)}."
+            _(
+                "The metric '{name}' measures {kinds} tasks, but this one is {kind}. Choose one of {names}.",
+                name=name,
+                kinds=", ".join(sorted(kinds)),
+                kind=situation.kind,
+                names=", ".join(fitting),
+            )
         )
     return name

@@ -60,7 +60,12 @@ def room(
 def doubts(found: Room) -> list[str]:
     """What will not fit, a sentence each, and what would help."""
     said = []
-    if found.problem in ("memory", "killed"):
+    if found.problem == "killed":
+        said.append(
+            _("The measurement of two training steps was ended from outside, as a rule because memory ran out. Then a "
+              "smaller batch (training.batch) or a smaller network would help; it is tried again in a few minutes.")
+        )  # fmt: skip
+    elif found.problem == "memory":
         said.append(
             _("Two training steps of this network did not fit into memory here. A smaller batch "
               "(training.batch) or a smaller network would help.")

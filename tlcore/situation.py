@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tlcore.errors import Unusable
+from tlcore.words import _
 
 Kind = Literal["binary", "multiclass", "regression"]
 Modality = Literal["table", "image", "text", "audio"]
@@ -190,8 +191,13 @@ def split(situation: Situation, labels: int | None, seed: int) -> Split:
     least = 2 * len(situation.target_space.classes) or 4
     if not least <= budget <= len(pool):
         raise Unusable(
-            f"A budget of {budget} target labels does not fit: the target has {len(pool)} labelled examples "
-            f"outside the test set, and at least {least} are needed. Choose between {least} and {len(pool)}."
+            _(
+                "A budget of {n} target labels does not fit: the target has {most} labelled examples outside the test "
+                "set, and at least {least} are needed. Choose between {least} and {most}.",
+                n=budget,
+                most=len(pool),
+                least=least,
+            )
         )
     chosen = _stratified(_strata(pool, situation), budget, rng, least=2)
     labelled, rest = pool.take(chosen), pool.take(np.setdiff1d(np.arange(len(pool)), chosen))

@@ -17,7 +17,8 @@ import yaml
 
 from tlcore import catalog
 from tlcore.errors import Unusable, unknown
-from tlcore.knobs import check, filled, knob
+from tlcore.knobs import check, filled, knob, whole
+from tlcore.words import _
 
 PART = "↳ "  # how the name of an experiment begins that is a part of a sweep or a search
 FORMAT = 2  # raise it when the same spec would no longer mean the same run
@@ -142,6 +143,10 @@ class Experiment:
         """Its name where it stands on its own, not as a part of a sweep or a search."""
         return self.name.removeprefix(PART)
 
+    def varied(self, **changes: Any) -> Experiment:
+        """With other settings: an experiment of its own, which repeats nothing, not even where this one does."""
+        return replace(self, again="", **changes)
+
     def checked(self) -> Experiment:
         """The same experiment with every open choice made. Raises `Unusable` with all that is wrong."""
         problems: list[str] = []
@@ -156,25 +161,36 @@ class Experiment:
         for name in self.strategies:
             attempt(catalog.strategy, name, **self.knobs.get(name, {}))
         if not self.strategies:
-            problems.append("No strategy is chosen; name at least one.")
+            problems.append(_("No strategy is chosen; name at least one."))
         problems += [
-            f"Knobs are set for {name!r}, which is not among the strategies: {', '.join(self.strategies)}."
+            _(
+                "Knobs are set for '{name}', which is not among the strategies: {names}.",
+                name=name,
+                names=", ".join(self.strategies),
+            )
             for name in self.knobs
             if name not in (*self.strategies, self.backbone)
         ]
-        if type(self.seeds) is not int or not 1 <= self.seeds <= 100:
-            problems.append(f"seeds is {self.seeds!r}; it must be a whole number between 1 and 100.")
+        problems += whole("seeds", self.seeds, 1, 100)
         if not 0 <= self.margin < 1:
-            problems.append(f"margin is {self.margin!r}; it must lie between 0 and 1.")
+            problems.append(
+                _(
+                    "{where} is {value}; it must lie between {low} and {high}.",
+                    where="margin",
+                    value=repr(self.margin),
+                    low=0,
+                    high=1,
+                )
+            )
         if self.device not in ("auto", "cpu", "cuda"):
-            problems.append(f"device is {self.device!r}; it must be auto, cpu or cuda.")
+            problems.append(_("device is {value}; it must be auto, cpu or cuda.", value=repr(self.device)))
         if self.metric != "auto":
             attempt(catalog.metric, self.metric)
         if self.backbone != "auto":
             attempt(catalog.backbone, self.backbone, **self.knobs.get(self.backbone, {}))
         budgets = self.labels or ((scenario.budget,) if scenario else ())
         problems += [
-            f"A label budget is {count!r}; it must be a whole number of at least 4, or 'all'."
+            _("A label budget is {count}; it must be a whole number of at least 4, or 'all'.", count=repr(count))
             for count in budgets
             if count is not None and not (isinstance(count, int) and count >= 4)
         ]

@@ -25,6 +25,7 @@ from tlcore.room import Room
 from tlcore.spec import PART, Experiment, RunSpec
 from tlcore.store import Store
 from tlcore.store.submitting import identity
+from tlcore.words import _
 
 LABELS = "labels"  # the axis that is no knob of the scenario
 AXES_AT_MOST = 2
@@ -83,9 +84,9 @@ def sweep(asked: Experiment, axes: Sequence[Axis]) -> Sweep:
             for value in values
         )
     )
-    start = plan(replace(asked, labels=varied.get(LABELS, asked.labels)))
+    start = plan(asked.varied(labels=varied.get(LABELS, asked.labels)))
     if LABELS not in varied and len(start.experiment.labels) > 1:
-        raise Unusable("A sweep has one label budget unless it varies them; name one, or vary labels.")
+        raise Unusable(_("A sweep has one label budget unless it varies them; name one, or vary labels."))
     cells = tuple(_cell(start, axes, values) for values in product(*(axis.values for axis in axes)))
     every = {run.key: run for cell in cells for run in cell.runs}
     return Sweep(axes, cells, replace(start, runs=list(every.values())))
@@ -121,11 +122,13 @@ def _checked(asked: Experiment, axes: Sequence[Axis]) -> Sequence[Axis]:
     names = [axis.name for axis in axes]
     offered = [*knobs(asked.scenario), LABELS]
     problems = [
-        p for name in names if name not in offered for p in unknown("condition to vary", name, offered).problems
+        p for name in names if name not in offered for p in unknown(_("condition to vary"), name, offered).problems
     ]
-    problems += [f"{axis.name} is varied over no value; name one at least." for axis in axes if not axis.values]
+    problems += [
+        _("{name} is varied over no value; name one at least.", name=axis.name) for axis in axes if not axis.values
+    ]
     if not 1 <= len(names) <= AXES_AT_MOST or len(set(names)) < len(names):
-        problems.append(f"{len(names)} conditions are varied; choose one, or two different ones.")
+        problems.append(_("{n} conditions are varied; choose one, or two different ones.", n=len(names)))
     if problems:
         raise Unusable(*problems)
     return axes
@@ -151,6 +154,7 @@ def _cell(start: Plan, axes: Sequence[Axis], values: Sequence[Any]) -> Cell:
 
 
 def _check(cell: Cell) -> None:
+    """As `_planned`, without handing its examples out: `gathered` would keep those of every cell."""
     _planned(cell)
 
 
@@ -161,5 +165,10 @@ def _planned(cell: Cell) -> Plan:
     except Unusable as error:
         raise Unusable(*(f"{cell.experiment.own_name}: {problem}" for problem in error.problems)) from error
     if planned.left_out:
-        raise Unusable(*(f"{cell.experiment.own_name}: {why} Leave it out." for why in planned.left_out.values()))
+        raise Unusable(
+            *(
+                _("{condition}: {why} Leave it out.", condition=cell.experiment.own_name, why=why)
+                for why in planned.left_out.values()
+            )
+        )
     return planned

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tlcore.errors import Unusable
+from tlcore.words import _
 
 
 def write(path: Path, content: bytes) -> None:
@@ -19,7 +20,13 @@ def write(path: Path, content: bytes) -> None:
         if draft != path:
             draft.replace(path)
     except OSError as error:
-        raise Unusable(f"{path} could not be written ({error.strerror or error}); nothing was left behind.") from error
+        raise Unusable(
+            _(
+                "{path} could not be written ({error}); nothing was left behind.",
+                path=path,
+                error=error.strerror or error,
+            )
+        ) from error
     finally:
         if draft != path:
             draft.unlink(missing_ok=True)

@@ -99,7 +99,7 @@ def add_seeds(experiment: StoredExperiment, needed: int | None) -> None:
     label = counted("Add {n} seed", "Add {n} seeds", more_seeds)
     if more_seeds < 1 or not st.button(label, icon=":material/add:", type="primary"):
         return
-    start(replace(asked, seeds=asked.seeds + more_seeds))
+    start(asked.varied(seeds=asked.seeds + more_seeds))
 
 
 def start(asked: Experiment) -> None:

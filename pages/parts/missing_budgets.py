@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from pages.parts import again, compare, reads, show
@@ -25,7 +23,7 @@ def offer(experiment: StoredExperiment, tried: set[float], pool: int) -> None:
     budgets = missing(tried, least, pool)
     if not budgets:
         return
-    more = replace(asked, labels=(*asked.labels, *budgets))
+    more = asked.varied(labels=(*asked.labels, *budgets))
     try:
         due, seconds = _cost(reads.store(), reads.stamp(experiment), more)
     except Unusable as error:

@@ -147,11 +147,6 @@ def begin(plan: Plan) -> None:
     frame.watch(experiment)
 
 
-def elsewhere(plan: Plan, asked: Experiment) -> None:
-    """The experiment as a command and as YAML: what was asked, what it was resolved to."""
-    written(asked, plan.experiment)
-
-
 def written(asked: Experiment, resolved: Experiment) -> None:
     """What to type for an experiment, and the file that says it in full."""
     st.code(command(asked), language="shell", wrap_lines=True)

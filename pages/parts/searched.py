@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from pages.parts import compare, forms, reads, show
@@ -62,7 +60,7 @@ def controls(experiment: StoredExperiment) -> Search | None:
         help=_("Few validation labels make a choice by luck likely; every seed has labels of its own, and the mean "
                "counts."),
     )  # fmt: skip
-    return study.search(replace(asked, labels=(best,), seeds=int(seeds)), strategy, over, int(trials))
+    return study.search(asked.varied(labels=(best,), seeds=int(seeds)), strategy, over, int(trials))
 
 
 def start(asked: Search) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,7 @@ def controls(experiment: StoredExperiment) -> Sweep:
     kept = tuple(name for name in asked.strategies if catalog.is_baseline(name) or name in chosen)
     budget = compare.usual(list(asked.labels), asked.scenario)
     knobs = {name: values for name, values in asked.knobs.items() if name in (*kept, asked.backbone)}
-    varied = replace(asked, strategies=kept, knobs=knobs, labels=(budget,), seeds=int(seeds))
+    varied = asked.varied(strategies=kept, knobs=knobs, labels=(budget,), seeds=int(seeds))
     return _grid(varied.to_yaml(), tuple((axis.name, axis.values) for axis in axes), varied)
 
 

@@ -34,4 +34,4 @@ except Unusable as error:
 with answer:
     planned.start(ready, planned.before(ready))
 with st.expander(_("The same from a file or the command line"), icon=":material/terminal:"):
-    planned.elsewhere(ready, experiment)
+    planned.written(experiment, ready.experiment)

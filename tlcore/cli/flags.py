@@ -13,6 +13,7 @@ from typing import Any
 
 from tlcore import catalog
 from tlcore.errors import Unusable, unknown
+from tlcore.words import _, message
 
 OWN = "own_files"
 
@@ -183,15 +184,19 @@ def _setting(word: str, owners: dict[str, Any]) -> tuple[str, str, Any]:
 def valued(where: str, field: Field[Any], text: str) -> Any:
     """The value of a knob that this text means, of the kind its default has. Raises `Unusable`."""
     kinds: Iterable[tuple[type, Callable[[str], Any], str]] = (
-        (bool, lambda word: {"true": True, "false": False}[word.lower()], "true or false"),
-        (int, int, "a whole number"),
-        (float, float, "a number"),
-        (str, str, "text"),
+        (
+            bool,
+            lambda word: {"true": True, "false": False}[word.lower()],
+            message("{where} is {value}; it must be true or false."),
+        ),
+        (int, int, message("{where} is {value}; it must be a whole number.")),
+        (float, float, message("{where} is {value}; it must be a number.")),
+        (str, str, message("{where} is {value}; it must be text.")),
     )
-    for kind, read, words in kinds:
+    for kind, read, sentence in kinds:
         if isinstance(field.default, kind):
             try:
                 return read(text)
             except (ValueError, KeyError):
-                raise Unusable(f"{where} is {text!r}; it must be {words}.") from None
+                raise Unusable(_(sentence, where=where, value=repr(text))) from None
     raise Unusable(f"{where} cannot be set on the command line; write it into an experiment file.")

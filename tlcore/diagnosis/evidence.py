@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from math import log
 from typing import Any
@@ -78,7 +78,7 @@ class Evidence:
             for owner, values in self.experiment.knobs.items()
             if owner in (*names, self.experiment.backbone)
         }
-        return replace(self.experiment, strategies=names, knobs=knobs, labels=(self.labels,))
+        return self.experiment.varied(strategies=names, knobs=knobs, labels=(self.labels,))
 
     @cached_property
     def table(self) -> pd.DataFrame:

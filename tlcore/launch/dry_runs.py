@@ -26,6 +26,7 @@ from tlcore.store import Store
 
 FOLDER, LOCK, LOG = "dry_runs", "lock", "log.txt"
 STALE = 3600.0  # seconds after which what went wrong is tried again
+KILLED = 300.0  # likewise of what was ended from outside, for which there may have been any reason
 WORDS = ["-m", "tlcore.dry_run"]
 PATIENCE = 180.0  # seconds a command waits for it
 
@@ -33,7 +34,8 @@ PATIENCE = 180.0  # seconds a command waits for it
 class Cost(NamedTuple):
     """Of one run's network: seconds of a step, bytes at the height, bytes of its weights; ``total``: those a GPU has.
 
-    ``problem``: it went wrong, for a lack of "memory", or otherwise; then there are no figures.
+    ``problem``: it went wrong, for a lack of "memory", as it was "killed" from outside, or otherwise; then there are
+    no figures.
     """
 
     seconds: float = float("nan")
@@ -50,7 +52,8 @@ def known(store: Store, plan: Plan) -> Cost | None:
         found, age = json.loads(file.read_text()), time.time() - file.stat().st_mtime
     except (OSError, ValueError):
         return None
-    if "problem" in found and (age > STALE or busy(store)):
+    problem = found.get("problem")
+    if problem and (age > (KILLED if problem == "killed" else STALE) or busy(store)):
         return None
     return Cost(**found)
 

@@ -220,7 +220,7 @@ def _judged(gains: dict[str, np.ndarray], band: float, rivals: int) -> dict[str,
             p_holm = max(p_holm, min(1.0, p_values[name] * (len(gains) - place)))
             down, up = _reach(len(gains[name]), still_open, rivals) * standard_error(gains[name])
             row |= {"p_value": p_values[name], "p_holm": p_holm, "settled_low": mean - down, "settled_high": mean + up}
-            row["verdict"] = _verdict(mean - down, mean + up, band)
+            row["verdict"] = verdict(mean - down, mean + up, band)
         if row["verdict"] == OPEN:
             row["more_seeds"] = _more_seeds(gains[name], band, still_open, rivals)
         judged[name] = row
@@ -242,7 +242,8 @@ def _reach(count: int | np.ndarray, still_open: int, rivals: int) -> np.ndarray:
     return stdtrit(count - 1, 1 - LEVEL / 2 / still_open / np.array([1, rivals]))
 
 
-def _verdict(low: float, high: float, band: float) -> str:
+def verdict(low: float, high: float, band: float) -> str:
+    """What an interval of the gain says of differences beyond the band."""
     if low > band:
         return HELPS
     if high < -band:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import curve_fit
 from scipy.special import fdtrc, ndtri, stdtrit
 
 from tlcore.measure.efficiency import between, complete
@@ -24,6 +23,7 @@ from tlcore.words import _
 LEAST_BUDGETS = 4
 FURTHEST = 4.0  # times the most labels that were tried; a law is not believed further
 RATES = (0.02, 2.0)
+TRIED, ROUNDS = 40, 4  # rates, ever closer around the best of the round before
 DRAWS, SEED = 200, 0
 TINY = 1e-6
 DOUBT = 0.01  # a law under which means this far off are rarer does not hold
@@ -38,7 +38,7 @@ class Law(NamedTuple):
     most: float
 
     def __call__(self, labels: np.ndarray) -> np.ndarray:
-        return _score(np.asarray(labels, float) / self.most, *self[:3])
+        return self.top - self.drop * (np.asarray(labels, float) / self.most) ** -self.rate
 
 
 class Fit(NamedTuple):
@@ -117,16 +117,17 @@ def fitted(curve: pd.DataFrame, best: float) -> Fit:
         return Fit(problem=_("Beyond {n} labels nothing can be said: that takes three seeds.", n=f"{most:,.0f}"))
     share = budgets / most
     spread = _smooth(share, np.maximum(each.std(axis=0, ddof=1), max(1e-3 * np.ptp(each), TINY)))
-    knobs = _knobs(share, each.mean(axis=0), spread, best)
-    off = each.mean(axis=0) - _score(share, *knobs)
-    free = len(budgets) - len(knobs)
+    rng = np.random.default_rng(SEED)
+    means = each[rng.integers(0, seeds, (DRAWS, seeds))].mean(axis=1)
+    laws = _laws(share, np.vstack([each.mean(axis=0), means]), spread, best)
+    law, *draws = (Law(top, drop, rate, most) for top, drop, rate in laws.tolist())
+    off = each.mean(axis=0) - law(budgets)
+    free = len(budgets) - 3  # top, drop and rate
     if fdtrc(free, len(budgets) * (seeds - 1), float((seeds * (off / spread) ** 2).sum()) / free) < DOUBT:
         return Fit(problem=_("The scores do not follow a learning curve, so beyond {n} labels nothing can be said.",
                              n=f"{most:,.0f}"))  # fmt: skip
-    rng = np.random.default_rng(SEED)
-    again = [_knobs(share, each[rng.integers(0, seeds, seeds)].mean(axis=0), spread, best) for _ in range(DRAWS)]
     wider = stdtrit(seeds - 1, 0.975) / ndtri(0.975) * np.sqrt(seeds / (seeds - 1))
-    return Fit(Law(*knobs, most), tuple(Law(*some, most) for some in again), float(wider))
+    return Fit(law, tuple(draws), float(wider))
 
 
 def _smooth(share: np.ndarray, spread: np.ndarray) -> np.ndarray:
@@ -134,22 +135,26 @@ def _smooth(share: np.ndarray, spread: np.ndarray) -> np.ndarray:
     return np.exp(np.polyval(np.polyfit(np.log(share), np.log(spread), 1), np.log(share)))
 
 
-def _score(share: np.ndarray, top: float, drop: float, rate: float) -> np.ndarray:
-    return top - drop * share**-rate
+def _laws(share: np.ndarray, means: np.ndarray, spread: np.ndarray, best: float) -> np.ndarray:
+    """Top, drop and rate ``(N, 3)`` of the laws closest to the means ``(N, B)`` at these shares of the most labels.
 
-
-def _slopes(share: np.ndarray, top: float, drop: float, rate: float) -> np.ndarray:
-    power = share**-rate
-    return np.stack([np.ones_like(share), -power, drop * power * np.log(share)], axis=1)
-
-
-def _knobs(share: np.ndarray, means: np.ndarray, spread: np.ndarray, best: float) -> tuple[float, float, float]:
-    """Top, drop and rate of the law closest to these means ``(B,)`` at these shares of the most labels ``(B,)``."""
-    rise = max(float(np.ptp(means)), TINY)
-    top = min(best, float(means.max()) + rise / 4)
-    bounds = lowest, highest = [-np.inf, 0.0, RATES[0]], [best, np.inf, RATES[1]]
-    start = np.clip([top, top - means[-1], 0.5], lowest, highest)
-    found, _covariance = curve_fit(
-        _score, share, means, start, spread, jac=_slopes, bounds=bounds, method="dogbox", max_nfev=2000
-    )
-    return float(found[0]), float(found[1]), float(found[2])
+    At a given rate a law is a straight line in ``share ** -rate``, of which the closest is known, so only the rate is
+    searched (variable projection; Golub and Pereyra, 1973). That has an answer for a flat curve too, whose rate is any.
+    """
+    weights = spread**-2 / (spread**-2).sum()
+    rates, step = np.geomspace(*RATES, TRIED)[None], (RATES[1] / RATES[0]) ** (1 / (TRIED - 1))
+    middle, means = (means @ weights)[:, None], means[:, None]
+    for _round in range(ROUNDS):
+        power = share ** -rates[..., None]
+        centre = power @ weights
+        away = power - centre[..., None]
+        drop = np.maximum(-(away * means) @ weights / (away**2 @ weights), 0)
+        top = middle + drop * centre
+        drop = np.where(top > best, np.maximum((best - means) * power @ weights, 0) / (power**2 @ weights), drop)
+        top = np.minimum(top, best)
+        off = (top[..., None] - drop[..., None] * power - means) ** 2 @ weights
+        nearest = np.arange(len(off)), off.argmin(axis=1)
+        found = np.stack([top[nearest], drop[nearest], np.broadcast_to(rates, off.shape)[nearest]], axis=1)
+        rates = (found[:, 2:] * step ** np.linspace(-1, 1, TRIED)).clip(*RATES)
+        step **= 2 / (TRIED - 1)
+    return found

@@ -2,8 +2,8 @@
 
 **Identical**: every measure on the test set is the same to the last digit. **Within the noise**: the headline score
 moved by no more than the standard deviation that other seeds made of the same strategy and label budget then; where
-there was one seed only, by no more than the margin. **Different**: by more. A run without a score in one of the two,
-or one that was stopped early, is **not compared**.
+there was one seed only, or all came out equal, by no more than the margin. **Different**: by more. A
+run without a score in one of the two, or one that was stopped early, is **not compared**.
 """
 
 from __future__ import annotations
@@ -124,10 +124,16 @@ def verdicts(then: pd.DataFrame, now: pd.DataFrame, margin: float) -> pd.DataFra
 
 
 def _noise(scores: np.ndarray, margin: float, metric: str) -> float:
-    """How far a score may move: as far as other seeds moved it, of (N,) scores; with one, as far as nobody minds."""
-    if len(scores) > 1:
-        return float(np.std(scores, ddof=1))
-    return band(catalog.metric(metric), margin, float(scores[0]))
+    """How far a score may move: as far as other seeds moved it, of (N,) scores; else as far as nobody minds.
+
+    One seed says nothing of that, nor do equal ones where seeds decide nothing: a rounding would move them further.
+    """
+    known = scores[~np.isnan(scores)]
+    if not len(known):
+        return float("nan")
+    if np.allclose(known, known[0]):
+        return band(catalog.metric(metric), margin, float(known[0]))
+    return float(np.std(known, ddof=1))
 
 
 def _outcome(run: Any, other: Any, noise: float | None) -> tuple[float, float, float, float, str]:

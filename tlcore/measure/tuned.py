@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tlcore import catalog
-from tlcore.measure.gain import HELPS, HURTS, LEAST_SEEDS, OPEN, SAME, band, by_seed
+from tlcore.measure.gain import LEAST_SEEDS, OPEN, band, by_seed, verdict
 from tlcore.measure.statistics import standard_error, t_interval
 
 ENDED = ["done", "stopped"]
@@ -56,7 +56,5 @@ def compared(own: pd.DataFrame, won: pd.DataFrame, seen: int, metric: str, margi
     gains = catalog.metric(metric).sign * (second - first).dropna().to_numpy()
     gain, low, high = t_interval(gains)
     beyond = band(catalog.metric(metric), margin, float(first.mean()))
-    verdict = OPEN if len(gains) < LEAST_SEEDS else HELPS if low > beyond else HURTS if high < -beyond else (
-        SAME if -beyond <= low and high <= beyond else OPEN
-    )  # fmt: skip
-    return Compared(gain, low, high, verdict, len(gains), first.mean(), second.mean(), metric, beyond)
+    said = OPEN if len(gains) < LEAST_SEEDS else verdict(low, high, beyond)
+    return Compared(gain, low, high, said, len(gains), first.mean(), second.mean(), metric, beyond)

@@ -16,8 +16,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tlcore import launch
+from tlcore.launch import dry_runs
 from tlcore.plan import plan
-from tlcore.preflight import preflight
+from tlcore.preflight import looked
 from tlcore.search.study import Search
 from tlcore.store import Store
 
@@ -30,9 +31,9 @@ class Cost(NamedTuple):
 def cost(asked: Search, store: Store) -> Cost:
     """What a search takes on this machine, judged by a trial of the settings as they are."""
     own = plan(asked.experiment)
-    past = store.runs()
-    ready = {run.key for run in own.runs}
+    past, ready = store.runs(), {run.key for run in own.runs}
+    past = past.assign(run=past["run"].where(~past["run"].isin(ready), ""))
     abreast = launch.at_once(store, asked.experiment.device)
-    one = preflight(own, past.assign(run=past["run"].where(~past["run"].isin(ready), "")), 1).seconds / len(own.runs)
+    one = looked(own, store, past, 1, dry_runs.known(store, own))[0].seconds / len(own.runs)
     rounds = asked.trials * -(-asked.experiment.seeds // abreast) + 2 * -(-asked.fresh // abreast)
     return Cost(asked.trials * asked.experiment.seeds + 2 * asked.fresh, rounds * one)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tlcore import catalog
 from tlcore.errors import Unusable, unknown
 from tlcore.situation import Situation
+from tlcore.words import _
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -37,9 +38,15 @@ def space(strategy: str, over: Iterable[str], settings: dict[str, Any], situatio
         for name in over
         if name not in can
         for problem in (
-            [f"{strategy}.{name} has no range to search in; choose among {', '.join(can) or 'none'}."]
+            [
+                _(
+                    "{knob} has no range to search in; choose among {names}.",
+                    knob=f"{strategy}.{name}",
+                    names=", ".join(can) or _("none"),
+                )
+            ]
             if name in declared
-            else unknown(f"knob of {strategy}", name, declared).problems
+            else unknown(_("knob of {owner}", owner=strategy), name, declared).problems
         )
     ]
     if problems:

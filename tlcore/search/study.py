@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from filelock import FileLock
 
 from tlcore import catalog
 from tlcore.errors import Unusable
+from tlcore.knobs import whole
 from tlcore.measure import tuned
 from tlcore.outcome import FINAL, State
 from tlcore.plan import drawn, plan
@@ -25,11 +27,12 @@ from tlcore.search.space import space
 from tlcore.spec import PART, Experiment, RunSpec
 from tlcore.store import Store
 from tlcore.store.submitting import identity
+from tlcore.words import _
 
 if TYPE_CHECKING:
     from optuna import Study
 
-FILE = "search.db"
+FILE, LOCK = "search.db", "search.lock"  # the lock is held while a question is written down
 QUESTION, STOPPED = "question", "stopped"  # what a study remembers besides its trials
 TRIALS_AT_MOST, FRESH = 500, 5
 
@@ -132,21 +135,18 @@ def search(asked: Experiment, strategy: str, over: Iterable[str], trials: int, f
     problems = []
     if offer.ceiling or not offer.epochs:
         problems.append(
-            f"{strategy} learns from every label at once, so none is left to choose its settings by without the test "
-            "set; choose a strategy that trains a network."
-        )
+            _("{strategy} learns from every label at once, so none is left to choose its settings by without the test "
+              "set; choose a strategy that trains a network.", strategy=strategy)
+        )  # fmt: skip
     if not over:
-        problems.append("No knob is searched; name at least one.")
-    if type(trials) is not int or not 1 <= trials <= TRIALS_AT_MOST:
-        problems.append(f"trials is {trials!r}; it must be a whole number between 1 and {TRIALS_AT_MOST}.")
-    if type(fresh) is not int or not 3 <= fresh <= 50:
-        problems.append(f"fresh is {fresh!r}; it must be a whole number between 3 and 50.")
+        problems.append(_("No knob is searched; name at least one."))
+    problems += whole("trials", trials, 1, TRIALS_AT_MOST) + whole("fresh", fresh, 3, 50)
     if problems:
         raise Unusable(*problems)
     knobs = {name: values for name, values in asked.knobs.items() if name in (strategy, asked.backbone)}
-    planned = plan(replace(asked, strategies=(strategy,), knobs=knobs, name="")).experiment
+    planned = plan(asked.varied(strategies=(strategy,), knobs=knobs, name="")).experiment
     if len(planned.labels) > 1:
-        raise Unusable("A search is about one label budget; name one.")
+        raise Unusable(_("A search is about one label budget; name one."))
     found = Search(replace(planned, name=""), over, trials, fresh)
     found.space()
     return found
@@ -156,13 +156,14 @@ def begin(store: Store, asked: Search) -> str:
     """Write the question down, unless somebody has, and lift a stop; returns its id. Trial 0 is what must be beaten."""
     import optuna
 
-    study = optuna.create_study(
-        storage=_storage(store.home), study_name=asked.id, direction="maximize", load_if_exists=True
-    )
-    study.set_user_attr(QUESTION, asked.to_dict())
-    study.set_user_attr(STOPPED, False)
-    if not study.trials:
-        study.enqueue_trial({name: asked.settings[name] for name in asked.over})
+    with FileLock(store.home / LOCK):  # of two who begin it at once, one alone asks for the first trial
+        study = optuna.create_study(
+            storage=_storage(store.home), study_name=asked.id, direction="maximize", load_if_exists=True
+        )
+        study.set_user_attr(STOPPED, False)
+        if not study.trials:
+            study.enqueue_trial({name: asked.settings[name] for name in asked.over})
+        study.set_user_attr(QUESTION, asked.to_dict())  # last: whoever finds it finds all of the search
     return asked.id
 
 
@@ -185,9 +186,12 @@ def load(store: Store, number: str) -> tuple[Search, Study]:
         if not (store.home / FILE).exists():
             raise KeyError(number)
         study = optuna.load_study(study_name=number, storage=_storage(store.home))
+        question = study.user_attrs[QUESTION]  # none where whoever began it was killed at it
     except KeyError:
-        raise Unusable(f"No search is called {number!r}; `search` begins one and says its id.") from None
-    return Search.from_dict(study.user_attrs[QUESTION]), study
+        raise Unusable(
+            _("No search is called '{number}'; `search` begins one and says its id.", number=number)
+        ) from None
+    return Search.from_dict(question), study
 
 
 def standing(store: Store, number: str) -> Standing:

@@ -17,7 +17,7 @@ from tlcore.measure import efficiency as measure
 from tlcore.measure.gain import OPEN
 from tlcore.measure.learning_curve import Bought, bought, fitted
 from tlcore.store import StoredExperiment
-from tlcore.words import _
+from tlcore.words import _, language
 
 TITLE, PLACE = "Labels", 1
 
@@ -36,7 +36,7 @@ def show(experiment: StoredExperiment) -> None:
     answer = st.container()
     price, further = _inputs()
     names, labels = (str(row["strategy"]), str(row["baseline"])), float(row["labels"])
-    found = {name: _bought(curves[name], key, name, labels, further, metric) for name in names}
+    found = {name: _bought(curves[name], (*key, language()), name, labels, further, metric) for name in names}
     beyond = [name for name in names if found[name].extrapolated]
     with answer:
         compare.answer(labels_saved.answer(row, price))
