@@ -2,9 +2,9 @@
 
 First: ``streamlit run`` on an empty home to the first page rendered. Then every page of the menu, twice,
 with 1,000 finished runs in the store: in twenty experiments, then in one. Rendered means: the heading stands and
-Streamlit has nothing left to run. Last, for the large experiment, after a control was moved: when the script has answered
-(the last message on the socket), and when the page, its charts drawn, is at rest. Wanted: under 4 s, under 1 s for a page
-change, under 150 ms for the answer to a control.
+Streamlit has nothing left to run. Last, for the large experiment, after a control was moved: when the script has
+answered (the last message on the socket), and when the page, its charts drawn, is at rest. Wanted: under 4 s, under 1 s
+for a page change, under 150 ms for the answer to a control.
 """
 
 from __future__ import annotations

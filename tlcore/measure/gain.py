@@ -133,13 +133,13 @@ def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0
 
 def _compared(runs: pd.DataFrame, budget: Any, metric: Metric, margin: float) -> list[dict[str, Any]]:
     """The rows of one label budget, in the order in which the strategies first appear."""
-    scores = _by_strategy_and_seed(runs)
+    scores = _scores(runs)
     good = {name: metric.sign * some for name, some in scores.items()}  # from here on, more is better
     ceilings = {name: some for name, some in good.items() if catalog.is_ceiling(name)}
     fair = _shared(good)
     baseline, rivals = _best({name: some for name, some in fair.items() if catalog.is_baseline(name)})
     transfers = [name for name in scores if name not in ceilings and not catalog.is_baseline(name)]
-    beyond = band(metric, margin, float(scores[baseline].mean())) if baseline else margin
+    beyond = band(metric, margin, float(_known(scores[baseline]).mean())) if baseline else margin
 
     gains = {name: _paired(good[name], good[baseline]) if baseline else np.empty(0) for name in transfers}
     judged = _judged(gains, beyond, rivals)
@@ -147,8 +147,10 @@ def _compared(runs: pd.DataFrame, budget: Any, metric: Metric, margin: float) ->
     headroom = t_interval(_paired(ceilings[top], good[baseline])) if top and baseline else (np.nan, np.nan, np.nan)
     rows = []
     for name, some in scores.items():
-        mean, low, high = t_interval(some.to_numpy())
-        row = {"strategy": name, "labels": budget, "n": len(some), "mean": mean, "std": some.std(), "ci_low": low}
+        known = _known(some)
+        mean, low, high = t_interval(known)
+        spread = float(known.std(ddof=1)) if len(known) > 1 else np.nan
+        row = {"strategy": name, "labels": budget, "n": len(known), "mean": mean, "std": spread, "ci_low": low}
         row |= {"ci_high": high, "baseline": baseline, "margin": beyond}
         row |= judged.get(name, {"verdict": CEILING if name in ceilings else BASELINE, "pairs": 0})
         row |= {
@@ -170,35 +172,45 @@ def by_seed(runs: pd.DataFrame) -> pd.Series:
     return scores[~scores.index.duplicated(keep="last")].sort_index()
 
 
-def _by_strategy_and_seed(runs: pd.DataFrame) -> dict[str, pd.Series]:
-    """`by_seed` of every strategy, in the order in which they first appear, taken out of one table."""
-    done = runs[runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()].astype({"test_score": float})
-    table = done.drop_duplicates(["strategy", "seed"], keep="last").pivot(
-        index="seed", columns="strategy", values="test_score"
-    )  # fmt: skip
-    return {str(name): some.dropna() for name, some in table.reindex(columns=runs["strategy"].unique()).items()}
+def _scores(runs: pd.DataFrame) -> dict[str, np.ndarray]:
+    """`by_seed` of every strategy, in the order in which they first appear: (S,) each over the seeds of all, NaN where
+    there is no score."""
+    which, names = pd.factorize(runs["strategy"])
+    seed, seeds = pd.factorize(runs["seed"], sort=True)
+    done = (runs["state"].isin(["done", "stopped"]) & runs["test_score"].notna()).to_numpy()
+    table = np.full((len(names), len(seeds)), np.nan)
+    table[which[done], seed[done]] = runs["test_score"].to_numpy()[done].astype(float)  # of two the later one
+    return dict(zip(map(str, names), table, strict=True))
 
 
-def _paired(one: pd.Series, other: pd.Series) -> np.ndarray:
+def _known(scores: np.ndarray) -> np.ndarray:
+    """Those there are, (N,)."""
+    return scores[~np.isnan(scores)]
+
+
+def _paired(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Differences over the seeds that both have, (N,)."""
-    return (one - other).dropna().to_numpy()
+    return _known(one - other)
 
 
-def _shared(found: dict[str, pd.Series]) -> dict[str, pd.Series]:
+def _shared(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The scores of those seeds that all with enough of them have, if that is enough: where runs are missing, one lucky
     seed that nobody else was tried with is not to make a best."""
-    tried = [set(some.index) for some in found.values() if len(some) >= LEAST_SEEDS]
-    seeds = set.intersection(*tried) if tried else set()
-    return {name: some[some.index.isin(seeds)] for name, some in found.items()} if len(seeds) >= LEAST_SEEDS else found
+    tried = [~np.isnan(some) for some in found.values() if len(_known(some)) >= LEAST_SEEDS]
+    seeds = np.logical_and.reduce(tried) if tried else np.empty(0, dtype=bool)
+    if seeds.sum() < LEAST_SEEDS:
+        return found
+    return {name: some[seeds] for name, some in found.items()}
 
 
-def _best(found: dict[str, pd.Series]) -> tuple[str | None, int]:
+def _best(found: dict[str, np.ndarray]) -> tuple[str | None, int]:
     """The best of some, and how many might as well have been it; few seeds do not make a best."""
-    most = max(map(len, found.values()), default=0)
-    eligible = {name: some for name, some in found.items() if len(some) and len(some) >= min(LEAST_SEEDS, most)}
+    counts = {name: len(_known(some)) for name, some in found.items()}
+    least = max(1, min(LEAST_SEEDS, max(counts.values(), default=0)))
+    eligible = {name: some for name, some in found.items() if counts[name] >= least}
     if not eligible:
         return None, 1
-    best = max(eligible, key=lambda name: eligible[name].mean())
+    best = max(eligible, key=lambda name: _known(eligible[name]).mean())
     behind = [t_interval(_paired(eligible[best], some))[1] > 0 for name, some in eligible.items() if name != best]
     return best, len(eligible) - sum(behind)
 
