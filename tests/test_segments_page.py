@@ -15,7 +15,7 @@ from tlcore.situation import Examples
 def test_the_verdict_page_names_the_places_and_keeps_the_choice_in_the_address(example):
     app = opened("compare/verdict.py", experiment=example("long_tail"))
     assert app.selectbox(key="by").value == "region"
-    assert "highlands" in said(app)
+    assert "moors" in said(app)
     app.selectbox(key="by").set_value("cuisine").run()
     assert not app.exception
     assert app.query_params["by"] in ("cuisine", ["cuisine"])
@@ -46,7 +46,7 @@ def test_where_the_files_are_gone_one_sentence_says_so_and_what_the_runs_kept_is
     app = opened("compare/verdict.py", experiment=example("long_tail"))
     assert said(app).count("can no longer be read") == 1
     assert app.selectbox(key="by").value == "=place"
-    assert "highlands" in said(app)
+    assert "moors" in said(app)
     by_answer = opened("compare/verdict.py", experiment=app.query_params["experiment"], by="=answer")
     assert "no (" in said(by_answer), "classes are called by their names"
     assert "yes (" in said(by_answer)

@@ -27,7 +27,6 @@ class Choice(NamedTuple):
     baseline: str
     metric: str
     by: str
-    margin: float
     classes: tuple[str, ...]  # of the true answers; none where they are numbers
 
 
@@ -58,11 +57,13 @@ def gains(experiment: StoredExperiment, done: pd.DataFrame, summary: pd.DataFram
     if why:
         st.caption(why)
     metric = _metric(experiment, by)
-    asked = Choice(strategy, str(baseline), metric, by, _margin(summary, metric), tuple(experiment.facts["classes"]))
-    frame = _gains(predictions, done, test, reads.stamp(experiment), tuple(done["run"]), asked)
+    margin = _margin(summary, metric)
+    asked = Choice(strategy, str(baseline), metric, by, tuple(experiment.facts["classes"]))
+    measured = _gains(predictions, done, test, reads.stamp(experiment), tuple(done["run"]), asked)
+    frame = measure.judged(measured, margin)
     st.markdown(f"##### {show.plain(segments.answer(frame, strategy, metric))}")
     show.chart(
-        segments.forest(frame, metric, asked.margin), _table(frame, metric), key="segments",
+        segments.forest(frame, metric, margin), _table(frame, metric), key="segments",
         what=_("Each point is the gain over the best model without transfer within one part of the test set: the mean "
                "over seeds. Filled and beyond the grey band: this part surely gains or loses."),
     )  # fmt: skip
@@ -81,7 +82,7 @@ def _ways(experiment: StoredExperiment, test: Examples | None, predictions: dict
     """What the test set can be told apart by, in words: columns that make at least two groups, the true answer."""
     ways = {}
     if test is not None and isinstance(test.inputs, pd.DataFrame):
-        ways = {str(name): str(name) for name in _columns(test)}
+        ways = {name: name for name in _columns(test, reads.stamp(experiment))}
         places = reads.situation(experiment).places
         if places in ways:
             ways = {places: places, **ways}
@@ -90,9 +91,10 @@ def _ways(experiment: StoredExperiment, test: Examples | None, predictions: dict
     return ways | {ANSWER: _("True {label}", label=experiment.facts["label"])}
 
 
-def _columns(test: Examples) -> list[str]:
-    assert isinstance(test.inputs, pd.DataFrame)
-    return [str(name) for name, values in test.inputs.items() if measure.splittable(values)]
+@st.cache_data(show_spinner=False, max_entries=50)
+def _columns(_test: Examples, key: tuple) -> list[str]:
+    assert isinstance(_test.inputs, pd.DataFrame)
+    return [str(name) for name, values in _test.inputs.items() if measure.splittable(values)]
 
 
 def _default(ways: dict[str, str], test: Examples | None, place: str | None) -> str:
@@ -133,7 +135,7 @@ def _gains(
         assert isinstance(_test.inputs, pd.DataFrame)
         values = _test.inputs[asked.by]
     metric, pair = catalog.metric(asked.metric), (asked.strategy, asked.baseline)
-    return measure.gains(_predictions, _runs, metric, pair, measure.segments_of(values), asked.margin)
+    return measure.gains(_predictions, _runs, metric, pair, measure.segments_of(values))
 
 
 def _table(frame: pd.DataFrame, metric: str) -> pd.DataFrame:

@@ -18,6 +18,9 @@ strategy_name, scenario_name, metric_name, backbone_name = names.strategy, names
 labels, watched_name = names.labels, names.watched
 
 
+AT_ONCE = 60  # rows of a table that is sent with its page
+
+
 class Word(NamedTuple):
     """A state or a verdict as a person reads it: never by colour alone."""
 
@@ -93,9 +96,19 @@ def chart(
             with st.popover(_("What am I looking at?"), icon=":material/help:", type="tertiary"):
                 st.markdown(what)
         if table is not None:
-            with st.popover(_("Data"), icon=":material/table:", type="tertiary"):
-                st.dataframe(table, hide_index=True)
-                download(table, key=f"{key or what}")
+            _data(table, f"{key or what}")
+
+
+def _data(table: pd.DataFrame, key: str) -> None:
+    """The data of a chart behind a button; a long table is sent when it is opened, as every control would wait for
+    it."""
+    later = len(table) > AT_ONCE
+    box = st.popover(_("Data"), icon=":material/table:", type="tertiary", key=f"data {key}",
+                     on_change="rerun" if later else "ignore")  # fmt: skip
+    if box.open or not later:
+        with box:
+            st.dataframe(table, hide_index=True)
+            download(table, key=key)
 
 
 def download(table: pd.DataFrame, *, key: str, name: str = "transferlab.csv") -> None:

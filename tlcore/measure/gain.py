@@ -133,7 +133,7 @@ def detectable(spread: float, seeds: int, strategies: int = 1, margin: float = 0
 
 def _compared(runs: pd.DataFrame, budget: Any, metric: Metric, margin: float) -> list[dict[str, Any]]:
     """The rows of one label budget, in the order in which the strategies first appear."""
-    scores = _scores(runs)
+    scores = scores_of(runs)
     good = {name: metric.sign * some for name, some in scores.items()}  # from here on, more is better
     ceilings = {name: some for name, some in good.items() if catalog.is_ceiling(name)}
     fair = _shared(good)
@@ -172,7 +172,7 @@ def by_seed(runs: pd.DataFrame) -> pd.Series:
     return scores[~scores.index.duplicated(keep="last")].sort_index()
 
 
-def _scores(runs: pd.DataFrame) -> dict[str, np.ndarray]:
+def scores_of(runs: pd.DataFrame) -> dict[str, np.ndarray]:
     """`by_seed` of every strategy, in the order in which they first appear: (S,) each over the seeds of all, NaN where
     there is no score."""
     which, names = pd.factorize(runs["strategy"])

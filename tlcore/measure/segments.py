@@ -78,9 +78,17 @@ def gains(
     found = []
     for (name, n, share, count, gain, by_case, by_seed, _cases), enough in zip(rows, shown, strict=True):
         half = _reach(n, count, by_case, by_seed, level)
-        said = _said(gain - half, gain + half, margin) if count >= LEAST_SEEDS else OPEN
-        found.append((name, n, share, count, gain, gain - half, gain + half, said if enough else TOO_FEW))
-    return pd.DataFrame(found, columns=COLUMNS)
+        found.append((name, n, share, count, gain, gain - half, gain + half, OPEN if enough else TOO_FEW))
+    return judged(pd.DataFrame(found, columns=COLUMNS), margin)
+
+
+def judged(found: pd.DataFrame, margin: float) -> pd.DataFrame:
+    """`gains` with what is said of each segment at this margin: nothing is measured again."""
+    said = [
+        row.said if row.said == TOO_FEW or row.seeds < LEAST_SEEDS else _said(row.low, row.high, margin)
+        for row in found.itertuples()
+    ]
+    return found.assign(said=pd.Series(said, index=found.index, dtype=object))
 
 
 Pair = tuple[np.ndarray, np.ndarray, np.ndarray]  # truth, what one and what the other says

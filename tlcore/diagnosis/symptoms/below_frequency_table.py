@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import numpy as np
 
 from tlcore import catalog
 from tlcore.diagnosis import remedies
 from tlcore.diagnosis.evidence import Evidence
 from tlcore.diagnosis.finding import Finding
+from tlcore.measure.gain import scores_of
 from tlcore.measure.statistics import t_interval
 from tlcore.words import _
 
@@ -17,11 +18,15 @@ FLOOR = "frequency_table"
 
 
 def look(seen: Evidence) -> Finding | None:
-    floor = _by_seed(seen, FLOOR)
+    scores = scores_of(seen.runs)
+    if FLOOR not in scores:
+        return None
+    floor = scores[FLOOR]
     sign = catalog.metric(seen.experiment.metric).sign
     below = {}
     for name in seen.flagged("below frequency table", seen.transfers):
-        mean, _low, high = t_interval((sign * (_by_seed(seen, name) - floor)).dropna().to_numpy())
+        apart = sign * (scores[name] - floor)
+        mean, _low, high = t_interval(apart[~np.isnan(apart)])
         if high < 0 and seen.enough(name):
             below[name] = mean
     if not below:
@@ -29,7 +34,7 @@ def look(seen: Evidence) -> Finding | None:
     names = sorted(below, key=below.__getitem__)
     sentence = _(
         "{strategy} is worse than always giving the most usual answer: {score} against {floor}.",
-        strategy=seen.called(names[0]), score=f"{_by_seed(seen, names[0]).mean():.3f}", floor=f"{floor.mean():.3f}",
+        strategy=seen.called(names[0]), score=f"{np.nanmean(scores[names[0]]):.3f}", floor=f"{np.nanmean(floor):.3f}",
     )  # fmt: skip
     return Finding(
         "below_frequency_table", _(TITLE), tuple(names), True, seen.and_others(sentence, names[1:]),
@@ -40,8 +45,3 @@ def look(seen: Evidence) -> Finding | None:
             remedies.more_labels(seen),
         ),
     )  # fmt: skip
-
-
-def _by_seed(seen: Evidence, strategy: str) -> pd.Series:
-    some = seen.runs[seen.runs["strategy"] == strategy].drop_duplicates("seed", keep="last")
-    return some.set_index("seed")["test_score"].astype(float)
