@@ -24,6 +24,7 @@ from tlcore.charts.worth import money
 from tlcore.cli import main
 from tlcore.errors import Unusable
 from tlcore.measure import value as measure
+from tlcore.measure.gain import HELPS
 from tlcore.measure.payoffs import Payoffs
 from tlcore.report import AUDIENCES, EXECUTIVE, TECHNICAL, Material, Section, story
 from tlcore.report.bundle import bundle, described
@@ -269,6 +270,15 @@ def test_there_is_no_report_while_nothing_has_finished(store):
     experiment = store.submit(shelves.planned())
     with pytest.raises(Unusable, match="nothing to report"):
         Material.of(store, experiment)
+
+
+def test_another_margin_is_the_one_that_is_judged_and_told_by(shelf):
+    store, ids = shelf
+    strict = Material.of(store, ids["cold_start"], margin=0.5)
+    told = {section.name: section for section in story(strict, EXECUTIVE)}
+    assert told["verdict"].verdict != HELPS
+    (exhibit,) = told["question"].exhibits
+    assert ("Smallest difference that matters", "50.0 points") in exhibit.table.rows
 
 
 def test_a_label_budget_that_was_not_tried_is_refused_with_those_that_were(shelf):

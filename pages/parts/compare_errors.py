@@ -57,6 +57,8 @@ def of_cell(experiment: StoredExperiment, done: pd.DataFrame, strategy: str) -> 
         len(found), all=f"{len(told):,}", actual=actual, predicted=taken,
     )  # fmt: skip
     st.markdown(f"{show.plain(sentence)} {_judged(len(tests))}")
+    if len(tests) > 1:
+        st.caption(_("The cell above counts the mean over seeds, this list whom most of them agree about."))
     beside = pd.DataFrame({"→": actual, "→ predicted": taken, "→ held": found["held"]})
     captions = [f"{held:.0%}" for held in found["held"]]
     _examples(experiment, predictions, found["row"], beside, captions, {"→ predicted": _("Predicted")})

@@ -54,7 +54,14 @@ def _question(experiment: StoredExperiment, hand: Split, record: Mapping[str, An
     kind = experiment.facts["modality"]
     label = hand.test.labels[case] if hand.test.labels is not None else ""
     truth = f"{label:.4g}" if isinstance(label, float) else str(label)
-    st.caption(_("Test case {n} of {all}; its true answer is {truth}.", n=case + 1, all=len(hand.test), truth=truth))
+    st.caption(
+        _(
+            "Test case {n} of {all}; its true answer, as it stands in the data, is {truth}.",
+            n=case + 1,
+            all=len(hand.test),
+            truth=truth,
+        )
+    )
     if kind == "table":
         return {"rows": [_row(experiment, hand.test, case, record["inputs"])]}
     if kind == "text":

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages.parts import compare_value, forms, reads, show
+from pages.parts import compare_value, compare_verdict, forms, reads, show
 from tlcore.charts import style
 from tlcore.measure.payoffs import Worth
 from tlcore.report import AUDIENCES, EXECUTIVE, TECHNICAL, Material, drawing, files, story
@@ -24,6 +24,7 @@ class Asked(NamedTuple):
     language: str
     worth: Worth | None
     event: int | None
+    margin: float
     stamp: tuple
 
 
@@ -36,7 +37,8 @@ def asked(experiment: StoredExperiment, labels: int | None) -> Asked:
     )  # fmt: skip
     spoken = forms.choice(st.selectbox, _("Language"), LANGUAGES, "report_language", language(), width=160)
     worth, event = compare_value.typed(experiment), compare_value.chosen_event(experiment)
-    return Asked(experiment.id, labels, audience, spoken, worth, event, reads.stamp(experiment))
+    margin = compare_verdict.margin(experiment)
+    return Asked(experiment.id, labels, audience, spoken, worth, event, margin, reads.stamp(experiment))
 
 
 def budget_in_words(asked: Asked) -> str:
@@ -93,4 +95,4 @@ def _messages(_store: Store, asked: Asked) -> list[tuple[str, str, str | None]]:
 
 def _material(store: Store, asked: Asked) -> Material:
     labels = "all" if asked.labels is None else asked.labels
-    return Material.of(store, asked.experiment, labels, asked.worth, asked.event)
+    return Material.of(store, asked.experiment, labels, asked.worth, asked.event, asked.margin)

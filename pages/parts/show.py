@@ -107,7 +107,7 @@ def _data(table: pd.DataFrame, key: str) -> None:
                      on_change="rerun" if later else "ignore")  # fmt: skip
     if box.open or not later:
         with box:
-            st.dataframe(table, hide_index=True)
+            st.dataframe(table, hide_index=True, width="content")
             download(table, key=key)
 
 

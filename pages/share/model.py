@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import compare, forms, frame, model_choice, model_try, reads, show, taken
+from pages.parts import compare, compare_verdict, forms, frame, model_choice, model_try, reads, show, taken
 from tlcore.charts import style
 from tlcore.errors import Unusable
 from tlcore.words import _
@@ -13,7 +13,8 @@ frame.page(_("Model"), _("How do I take it away?"))
 experiment = frame.pick()
 done = compare.finished(experiment)
 labels = compare.budget(done, experiment.experiment.scenario)
-runs, summary = compare.of_budget(done, labels), compare.of_budget(reads.summary(experiment), labels)
+everything = reads.summary(experiment, compare_verdict.margin(experiment))
+runs, summary = compare.of_budget(done, labels), compare.of_budget(everything, labels)
 
 proposed = model_choice.proposed(summary)
 compare.answer(model_choice.answer(summary, proposed))

@@ -105,7 +105,7 @@ def _axis(points: pd.DataFrame, pool: int | None, further: Mapping[str, pd.DataF
         budgets = [*budgets, last] if last not in budgets else budgets
     every = f"datum.value == {pool or -1} ? '{_('all')} ' + format(datum.value, ',') : format(datum.value, ',')"
     scale = alt.Scale(type="log", base=2, domain=[min(ends, default=1) / 1.08, most * 1.08], nice=False)
-    ticks = alt.Axis(values=budgets, labelExpr=every, labelOverlap=True, grid=False)
+    ticks = alt.Axis(values=budgets, labelExpr=every, labelOverlap=True, labelFlush=True, grid=False)
     return alt.X("labels:Q", title=_("Target labels (each doubling as wide)"), scale=scale, axis=ticks)
 
 

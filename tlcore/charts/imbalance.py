@@ -42,7 +42,8 @@ def counts(frame: pd.DataFrame) -> style.Picture:
         alt.Y("class:N", sort=classes, title=None, axis=alt.Axis(labelLimit=140)),
         alt.YOffset("part:N", sort=parts),
     )
-    axis = alt.X("count:Q", title=_("Examples (logarithmic)"), scale=alt.Scale(type="log", domainMin=0.7, padding=24))
+    scale = alt.Scale(type="log", domainMin=0.7, padding=24)
+    axis = alt.X("count:Q", title=_("Examples (logarithmic)"), scale=scale, axis=alt.Axis(labelFlush=True))
     palette = [style.SOURCE, style.TARGET, "#9a5fd6", style.SLATE, "#a8693f"]
     cut = len(total) - len(classes)
     return style.framed(

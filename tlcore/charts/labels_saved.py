@@ -22,7 +22,8 @@ def answer(row: Row, price: float | None = None) -> Answer:
     said = verdict(row)
     told = {"strategy": style.title(row["strategy"]), "n": count(row["labels"]), "need": need(row)}
     headline = {HELPS: _helps, HURTS: _hurts, OPEN: _open}[said](row, told)
-    sentences = [_("The best model without transfer is: {baseline}.", baseline=style.title(row["baseline"]))]
+    first = _("Without transfer, {strategy} gets there with the fewest labels.", strategy=style.title(row["baseline"]))
+    sentences = [first]
     if row["between"] is not None:
         left, right = map(count, row["between"])
         sentences.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -42,13 +42,16 @@ class Material:
     @classmethod
     def of(
         cls, store: Store, experiment_id: str, labels: int | str | None = None, worth: Worth | None = None,
-        wanted: int | None = None,
+        wanted: int | None = None, margin: float | None = None,
     ) -> Material:  # fmt: skip
-        """``labels``: a label budget, "all", or None for the one the scenario's story is about.
+        """``labels``: a label budget, "all", or None for the one the scenario's story is about. ``margin``: the
+        smallest difference that matters, where it is to be another than the experiment's own.
 
         Raises `Unusable` where no run has finished, or none at this budget.
         """
         stored = store.experiment(experiment_id)
+        if margin is not None:
+            stored = replace(stored, experiment=replace(stored.experiment, margin=margin))
         runs = store.runs(experiment_id)
         done = finished(runs)
         if done.empty:
