@@ -80,6 +80,13 @@ def test_an_example_answers_at_once_and_every_number_follows_the_label_budget(pa
     page.wait_for_url("**/verdict?**")
     settled(page)
     assert re.search(r"\bExample\b", text(page))
+    page.get_by_role("link", name="Convergence").click()
+    page.wait_for_url("**/convergence?**")
+    settled(page)  # the budget that nobody has chosen yet is shown as chosen there, too
+    expect(page.get_by_role("radio", name=re.compile("labels$"), checked=True)).to_have_count(1)
+    page.get_by_role("link", name="Verdict").click()
+    page.wait_for_url("**/verdict?**")
+    settled(page)
 
     store = Store.open()
     experiment = parse_qs(urlsplit(page.url).query)["experiment"][0]

@@ -123,4 +123,4 @@ def test_numbers_have_their_largest_errors_on_the_verdict_page(example):
     shown = next(table.value for table in app.dataframe if "→ off_first" in table.value)
     assert shown["→ off_first"].abs().is_monotonic_decreasing
     assert len(shown) == compare_errors.AT_MOST
-    assert "mean prediction of 4 seeds" in said(app)
+    assert re.search(r"mean prediction of [3-5] seeds", said(app))

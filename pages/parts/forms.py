@@ -14,7 +14,14 @@ import streamlit as st
 
 from tlcore.words import _
 
+PAGE, SHOWN = "the page", "choices it has shown"
 BOUND: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}  # for inputs shown as they are stored
+
+
+def arrive(page: str) -> None:
+    """Note that a page is about to be drawn: of a choice kept from another page the browser does not know the value."""
+    if st.session_state.get(PAGE) != page:
+        st.session_state[PAGE], st.session_state[SHOWN] = page, set()
 
 
 def choice(
@@ -26,6 +33,9 @@ def choice(
         st.session_state[key] = st.query_params[key]
     elif st.session_state.get(key) not in options:
         st.session_state[key] = default
+    elif key not in st.session_state.setdefault(SHOWN, set()):
+        st.session_state[key] = st.session_state[key]  # what is set is sent
+    st.session_state.setdefault(SHOWN, set()).add(key)
     widget(
         label, options, key=key, format_func=words.__getitem__, persist_state="session", on_change=_keep,
         args=(key, default), **given,
