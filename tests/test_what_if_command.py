@@ -40,7 +40,10 @@ def test_its_json_holds_the_figures_of_the_measure(example, tmp_path):
     assert main(["whatif", name, "--json", str(tmp_path / "told.json")]) == 0
     told = json.loads((tmp_path / "told.json").read_text())
     with contextlib.closing(Store.open()) as store:
-        rows = saved(curves(store.runs(name), 1000))
+        runs = store.runs(name)
+    rows = saved(curves(runs, 1000))
+    assert "source_boosting" in set(runs["strategy"])
+    assert "source_boosting" not in set(rows["strategy"]), "it learns from no label, so it saves none"
     assert pd.DataFrame(told["labels_saved"])["strategy"].tolist() == rows["strategy"].tolist()
     first = told["labels_saved"][0]
     assert first["need"] == pytest.approx(rows["need"].iloc[0])

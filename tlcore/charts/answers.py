@@ -34,7 +34,7 @@ def factor(metric: str) -> float:
 
 def figure(difference: float, metric: str, signed: bool = False) -> str:
     """A difference as a bare figure: "8.2", or "12.3" in the label's own unit."""
-    return f"{difference * factor(metric):{'+' if signed else ''}{'.1f' if factor(metric) == 100 else '.3g'}}"
+    return f"{difference * factor(metric):{'+' if signed else ''}z{'.1f' if factor(metric) == 100 else '.3g'}}"
 
 
 def amount(difference: float, metric: str) -> str:

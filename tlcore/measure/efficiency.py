@@ -98,12 +98,13 @@ def saved(found: Curves) -> pd.DataFrame:
     """What every strategy that transfers saves at each of its label budgets, one row each.
 
     ``strategy, labels, baseline, need, need_low, need_high, least, most, seeds, between`` as in `Need`; ``baseline`` is
-    the model without transfer that needs fewest. Saved are ``need - labels``.
+    the model without transfer that needs fewest. Saved are ``need - labels``. What learns from no target label has no
+    row: it is the same at every budget.
     """
     rivals = [name for name in found if catalog.is_baseline(name)]
     rows = []
     for name, curve in found.items():
-        if catalog.is_baseline(name):
+        if catalog.is_baseline(name) or not catalog.learns_labels(name):
             continue
         for labels in curve:
             need = needed(found, name, labels, rivals)
